@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# Unit tests speak TAP (cmocka); scripts speak by exit status (77: skipped).
+TEST_EXTENSIONS = .sh .py
+SH_LOG_COMPILER = bash $(top_srcdir)/tests/case
+PY_LOG_COMPILER = bash $(top_srcdir)/tests/case
+LOG_COMPILER = bash $(top_srcdir)/tests/tap
+LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+AM_TESTS_ENVIRONMENT = \
+    CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+    EXTRACT_SRCDIR='$(abs_top_srcdir)'; export EXTRACT_SRCDIR; \
+    EXTRACT_BUILDDIR='$(abs_top_builddir)'; export EXTRACT_BUILDDIR; \
+    EXTRACT_SHARED="$${EXTRACT_SHARED-$(abs_top_srcdir)/../shared}"; export EXTRACT_SHARED;
+
+if HAVE_CMOCKA
+include tests/unit/base.mk
+else
+check-local:
+	@echo "make check needs cmocka. On Debian: sudo apt-get install libcmocka-dev" >&2; exit 1
+endif
+include tests/house/local.mk
+include tests/cases/local.mk
+EXTRA_DIST += tests/case tests/tap $(wildcard $(srcdir)/tests/*.sh $(srcdir)/tests/*.py $(srcdir)/tests/cases/*)
