@@ -13,6 +13,8 @@ AM_TESTS_ENVIRONMENT = \
 
 if HAVE_CMOCKA
 include tests/unit/base.mk
+include tests/unit/codec.mk
+include tests/unit/crypto.mk
 else
 check-local:
 	@echo "make check needs cmocka. On Debian: sudo apt-get install libcmocka-dev" >&2; exit 1

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crypto/digest.h"
+
+#include <sodium.h>
+
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof((struct digest_sha256){0}.state),
+               "the state of libsodium must fit");
+_Static_assert(DIGEST_SIZE == crypto_hash_sha256_BYTES, "SHA-256 has 32 bytes");
+
+void digest_blake2b(const void *data, size_t len, uint8_t ret_digest[DIGEST_SIZE])
+{
+    crypto_generichash_blake2b(ret_digest, DIGEST_SIZE, data, len, NULL, 0);
+}
+
+static crypto_hash_sha256_state *state_of(struct digest_sha256 *d)
+{
+    return (crypto_hash_sha256_state *)(void *)d->state;
+}
+
+void digest_sha256_init(struct digest_sha256 *d)
+{
+    crypto_hash_sha256_init(state_of(d));
+}
+
+void digest_sha256_update(struct digest_sha256 *d, const void *data, size_t len)
+{
+    crypto_hash_sha256_update(state_of(d), data, len);
+}
+
+void digest_sha256_finish(struct digest_sha256 *d, uint8_t ret_digest[DIGEST_SIZE])
+{
+    crypto_hash_sha256_final(state_of(d), ret_digest);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Digests: BLAKE2b-256 for what only we read, SHA-256 for the audit tree (RFC 6962). */
+#ifndef CRYPTO_DIGEST_H
+#define CRYPTO_DIGEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { DIGEST_SIZE = 32 };
+
+void digest_blake2b(const void *data, size_t len, uint8_t ret_digest[DIGEST_SIZE]);
+
+/* A SHA-256 of several pieces: update as often as needed, then finish once. */
+struct digest_sha256 {
+    _Alignas(16) unsigned char state[128];
+};
+void digest_sha256_init(struct digest_sha256 *d);
+void digest_sha256_update(struct digest_sha256 *d, const void *data, size_t len);
+void digest_sha256_finish(struct digest_sha256 *d, uint8_t ret_digest[DIGEST_SIZE]);
+
+#endif

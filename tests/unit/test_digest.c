@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "codec/hex.h"
+#include "crypto/digest.h"
+
+static void check(const uint8_t *digest, const char *expected)
+{
+    char text[HEX_SIZE(DIGEST_SIZE)];
+    hex_encode(digest, DIGEST_SIZE, text);
+    assert_string_equal(text, expected);
+}
+
+/* From hashlib.blake2b(digest_size=32) of Python. */
+static void blake2b_gives_the_known_answers(void **state)
+{
+    (void)state;
+    uint8_t digest[DIGEST_SIZE];
+    digest_blake2b("", 0, digest);
+    check(digest, "0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8");
+    digest_blake2b("abc", 3, digest);
+    check(digest, "bddd813c634239723171ef3fee98579b94964e3bb1cb3e427262c8c068d52319");
+}
+
+static void sha256_in_pieces(size_t total, size_t piece, const char *expected)
+{
+    struct digest_sha256 d;
+    uint8_t digest[DIGEST_SIZE];
+    char text[4096];
+    memset(text, 'a', sizeof text);
+    digest_sha256_init(&d);
+    for (size_t done = 0; done < total; done += piece) {
+        size_t len = total - done < piece ? total - done : piece;
+        digest_sha256_update(&d, text, len);
+    }
+    digest_sha256_finish(&d, digest);
+    check(digest, expected);
+}
+
+/* FIPS 180-2 appendix B. */
+static void sha256_gives_the_known_answers(void **state)
+{
+    (void)state;
+    struct digest_sha256 d;
+    uint8_t digest[DIGEST_SIZE];
+    digest_sha256_init(&d);
+    digest_sha256_update(&d, "a", 1);
+    digest_sha256_update(&d, "bc", 2);
+    digest_sha256_finish(&d, digest);
+    check(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+
+    sha256_in_pieces(0, 1, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    const size_t pieces[] = {1, 63, 64, 65, 1000, 4096};
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+        sha256_in_pieces(1000000, pieces[i],
+                         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(blake2b_gives_the_known_answers),
+        cmocka_unit_test(sha256_gives_the_known_answers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
