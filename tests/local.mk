@@ -15,6 +15,9 @@ if HAVE_CMOCKA
 include tests/unit/base.mk
 include tests/unit/codec.mk
 include tests/unit/crypto.mk
+include tests/unit/db.mk
+include tests/unit/net.mk
+include tests/unit/quota.mk
 else
 check-local:
 	@echo "make check needs cmocka. On Debian: sudo apt-get install libcmocka-dev" >&2; exit 1

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Rate limits as pure state machines: given the state, the time and an amount, they answer how
+ * long to wait. They never sleep and never ask for the time.
+ *
+ *   token    capacity tokens, refilled evenly over `window_ns`; a request takes `amount`.
+ *   window   at most `capacity` in any span of `window_ns` (rolling: safe whatever the phase of
+ *            the server's own fixed window is).
+ *
+ * A window is kept as slots. What was granted within a slot is held until the whole slot is
+ * older than the window, so a wait may be up to one slot (window_ns / 59) longer than needed,
+ * never shorter:
+ *
+ *     ┊  7   ┊      ┊  13  ┊      ┊  4   ┊      ┊
+ *            └────────── window_ns ───────────┘ now: the 7 have just become free again
+ *
+ * Time that goes backwards is treated as standing still. A small step back (processes that
+ * overtake each other) waits until the time seen before comes again; a step back of more than
+ * BUCKET_SKEW_MAX_NS is a clock that was set: the state moves back with it, as it was, and time
+ * goes on from there.
+ *
+ * A state of all zeros is a bucket that was never used.
+ */
+#ifndef QUOTA_BUCKET_H
+#define QUOTA_BUCKET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum bucket_kind { BUCKET_TOKEN, BUCKET_WINDOW };
+
+enum { BUCKET_SLOTS = 60 }; /* a window is kept as this many slots; grants expire by slot */
+
+#define BUCKET_WINDOW_MIN_NS INT64_C(1000000) /* 1 ms */
+#define BUCKET_WINDOW_MAX_NS (INT64_C(366) * 86400 * 1000000000)
+#define BUCKET_CAPACITY_MAX (UINT64_C(1) << 40) /* a double still tells a thousandth apart */
+#define BUCKET_SKEW_MAX_NS (INT64_C(60) * 1000000000)
+
+struct bucket_rule {
+    enum bucket_kind kind;
+    uint64_t capacity; /* 1 to BUCKET_CAPACITY_MAX */
+    int64_t window_ns; /* BUCKET_WINDOW_MIN_NS to BUCKET_WINDOW_MAX_NS */
+};
+
+struct bucket {
+    int64_t blocked_until_ns;
+    int64_t seen_ns; /* the latest time seen */
+    /* token */
+    double tokens;
+    /* window: what was granted in slot i, which ends at slot_end_ns[i] */
+    uint64_t granted[BUCKET_SLOTS];
+    int64_t slot_end_ns[BUCKET_SLOTS];
+};
+
+bool bucket_rule_is_valid(const struct bucket_rule *rule);
+
+/* An unused bucket: all of the capacity is free. */
+void bucket_init(struct bucket *b, const struct bucket_rule *rule, int64_t now_ns);
+/* 0: granted and booked in *b. Otherwise the wait in ns; *b only notes the time.
+ * amount must be in 1..capacity. */
+int64_t bucket_take(struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
+                    int64_t now_ns);
+/* Nothing is granted before until_ns. Never shortens a block. */
+void bucket_block(struct bucket *b, int64_t until_ns);
+/* What is not free now: granted within the window, or missing tokens (rounded up). */
+uint64_t bucket_used(const struct bucket *b, const struct bucket_rule *rule, int64_t now_ns);
+/* When all of the capacity is free again and no block is left; now_ns when that is so. */
+int64_t bucket_free_ns(const struct bucket *b, const struct bucket_rule *rule, int64_t now_ns);
+
+#endif

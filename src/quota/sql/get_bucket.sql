@@ -1,0 +1,1 @@
+SELECT state, idle_ns FROM bucket WHERE key = ?1

@@ -1,0 +1,1 @@
+DELETE FROM bucket WHERE idle_ns < ?1

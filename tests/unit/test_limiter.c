@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "db/sqlite.h"
+#include "quota/limiter.h"
+
+#define SECOND CLOCK_SECOND_NS
+#define START (INT64_C(1795000000) * SECOND)
+#define KEY "random_user/-/users"
+
+static const struct bucket_rule users = {BUCKET_WINDOW, 20000, 300 * SECOND};
+static const struct bucket_rule score = {BUCKET_TOKEN, 60, 300 * SECOND};
+
+static char folder[64];
+static char path[96];
+
+/* The figures are exact when a decision takes no time. */
+static int64_t fake_now = START;
+
+static int64_t fake_now_ns(void)
+{
+    return fake_now;
+}
+
+static int64_t fake_monotonic_ns(void)
+{
+    return 0;
+}
+
+static bool fake_sleep_ns(int64_t duration_ns)
+{
+    (void)duration_ns;
+    return true;
+}
+
+static const struct clock_source fake_clock = {fake_now_ns, fake_monotonic_ns, fake_sleep_ns};
+
+static int remove_entry(const char *name, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(name);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    const char *tmp = getenv("TMPDIR");
+    snprintf(folder, sizeof folder, "%.40s/limiter.XXXXXX", tmp ? tmp : "/tmp");
+    if (!mkdtemp(folder))
+        return -1;
+    snprintf(path, sizeof path, "%s/quota.db", folder);
+    return 0;
+}
+
+static int make_folder_and_clock(void **state)
+{
+    fake_now = START;
+    clock_replace(&fake_clock);
+    return make_folder(state);
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    clock_replace(NULL);
+    return nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static struct limiter *open_limiter(void)
+{
+    struct limiter *l = NULL;
+    struct error err;
+    if (!limiter_open(path, &l, &err))
+        fail_msg("%s", err.text);
+    return l;
+}
+
+static int64_t take(struct limiter *l, const char *key, const struct bucket_rule *rule,
+                    uint64_t amount, int64_t now_ns)
+{
+    int64_t wait_ns = -1;
+    struct error err;
+    if (!limiter_take(l, key, rule, amount, now_ns, &wait_ns, &err))
+        fail_msg("%s", err.text);
+    return wait_ns;
+}
+
+static struct limiter_state state_of(struct limiter *l, const char *key,
+                                     const struct bucket_rule *rule, int64_t now_ns)
+{
+    struct limiter_state state;
+    struct error err;
+    if (!limiter_state(l, key, rule, now_ns, &state, &err))
+        fail_msg("%s", err.text);
+    return state;
+}
+
+static void block(struct limiter *l, const char *key, int64_t until_ns)
+{
+    struct error err;
+    if (!limiter_block(l, key, until_ns, &err))
+        fail_msg("%s", err.text);
+}
+
+/* --- One run, and the next ----------------------------------------------------------------- */
+
+static void what_was_spent_survives_the_run(void **state)
+{
+    (void)state;
+    for (int run = 0; run < 4; run++) {
+        AUTO(limiter_closep) struct limiter *l = open_limiter();
+        assert_int_equal(take(l, KEY, &users, 5000, START), 0);
+    }
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    assert_true(take(l, KEY, &users, 5000, START + SECOND) >= 299 * SECOND);
+    struct limiter_state s = state_of(l, KEY, &users, START + SECOND);
+    assert_int_equal(s.used, 20000);
+    assert_int_equal(s.capacity, 20000);
+    assert_int_equal(s.blocked_until_ns, 0);
+    assert_true(s.free_ns >= START + 300 * SECOND && s.free_ns <= START + 306 * SECOND);
+}
+
+static void tokens_survive_the_run(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *first = open_limiter();
+    assert_int_equal(take(first, KEY, &score, 59, START), 0);
+    AUTO(limiter_closep) struct limiter *second = open_limiter();
+    assert_int_equal(take(second, KEY, &score, 2, START), 5 * SECOND);
+}
+
+static void a_refusal_books_nothing(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    assert_int_equal(take(l, KEY, &users, 19999, START), 0);
+    for (int i = 0; i < 5; i++)
+        assert_true(take(l, KEY, &users, 2, START) > 0);
+    assert_int_equal(take(l, KEY, &users, 1, START), 0);
+}
+
+static void buckets_do_not_touch_each_other(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    assert_int_equal(take(l, "a/1/users", &users, 20000, START), 0);
+    assert_int_equal(take(l, "a/2/users", &users, 20000, START), 0);
+    block(l, "a/3/users", START + 60 * SECOND);
+    assert_true(take(l, "a/1/users", &users, 1, START) > 0);
+    assert_int_equal(take(l, "a/4/users", &users, 1, START), 0);
+    assert_int_equal(state_of(l, "a/5/users", &users, START).used, 0);
+}
+
+static void a_block_survives_the_run_and_is_never_shortened(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    block(l, KEY, START + 3600 * SECOND);
+    limiter_close(l);
+    l = open_limiter();
+    block(l, KEY, START + 60 * SECOND);
+    assert_int_equal(take(l, KEY, &users, 1, START), 3600 * SECOND);
+    struct limiter_state s = state_of(l, KEY, &users, START);
+    assert_int_equal(s.blocked_until_ns, START + 3600 * SECOND);
+    assert_int_equal(s.free_ns, START + 3600 * SECOND);
+    assert_int_equal(s.used, 0);
+    s = state_of(l, KEY, &users, START + 3600 * SECOND);
+    assert_int_equal(s.blocked_until_ns, 0);
+    assert_int_equal(take(l, KEY, &users, 1, START + 3600 * SECOND), 0);
+}
+
+static void a_clock_set_back_ends_in_a_grant(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    const int64_t year = 365 * CLOCK_DAY_NS;
+    assert_int_equal(take(l, KEY, &users, 20000, START + year), 0);
+    int64_t wait_ns = take(l, KEY, &users, 1, START);
+    assert_true(wait_ns >= 300 * SECOND && wait_ns <= 306 * SECOND);
+    /* a refusal notes the step as well: asking again does not start the wait anew */
+    assert_int_equal(take(l, KEY, &users, 1, START + 100 * SECOND), wait_ns - 100 * SECOND);
+    assert_int_equal(take(l, KEY, &users, 1, START + wait_ns), 0);
+}
+
+static void what_can_never_be_granted_is_a_configuration_error(void **state)
+{
+    (void)state;
+    static const struct bucket_rule none = {BUCKET_WINDOW, 0, SECOND};
+    static char long_key[LIMITER_KEY_MAX + 2];
+    memset(long_key, 'k', LIMITER_KEY_MAX + 1);
+    const struct {
+        const char *key;
+        const struct bucket_rule *rule;
+        uint64_t amount;
+    } cases[] = {
+        {KEY, &users, 20001}, {KEY, &users, 0},      {KEY, &none, 1},
+        {"", &users, 1},      {long_key, &users, 1},
+    };
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t wait_ns = -1;
+        struct error err;
+        assert_false(limiter_take(l, cases[i].key, cases[i].rule, cases[i].amount, START,
+                                  &wait_ns, &err));
+        assert_int_equal(err.kind, ERROR_CONFIG);
+        assert_int_equal(wait_ns, -1);
+    }
+    struct error err;
+    assert_false(limiter_block(l, KEY, -1, &err));
+    assert_false(limiter_block(l, KEY, INT64_MAX, &err));
+    assert_int_equal(take(l, KEY, &users, 20000, START), 0);
+}
+
+/* --- The file ------------------------------------------------------------------------------ */
+
+static int64_t first_int(struct sqlite *db, const char *sql)
+{
+    struct error err;
+    bool row = false;
+    struct sqlite_statement *s = sqlite_statement(db, sql, &err);
+    if (!s || !sqlite_step(s, &row, &err))
+        fail_msg("%s", err.text);
+    int64_t value = row ? sqlite_column_int(s, 0) : -1;
+    sqlite_reset(s);
+    return value;
+}
+
+static struct sqlite *open_raw(enum sqlite_mode mode)
+{
+    const struct sqlite_options options = {
+        .mode = mode, .kind = ERROR_STORE, .busy_timeout_ns = SECOND, .many_writers = true};
+    struct sqlite *db = NULL;
+    struct error err;
+    if (!sqlite_open(path, &options, &db, &err))
+        fail_msg("%s", err.text);
+    return db;
+}
+
+static void raw(const char *sql)
+{
+    AUTO(sqlite_closep) struct sqlite *db = open_raw(SQLITE_MODE_CREATE);
+    struct error err;
+    if (!sqlite_script(db, sql, &err))
+        fail_msg("%s", err.text);
+}
+
+static void expect_refusal(const char *text)
+{
+    struct limiter *l = NULL;
+    struct error err;
+    assert_false(limiter_open(path, &l, &err));
+    assert_null(l);
+    assert_int_equal(err.kind, ERROR_STORE);
+    if (!strstr(err.text, path) || !strstr(err.text, text))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, text);
+}
+
+static void the_file_is_private(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, 0600);
+}
+
+static void a_foreign_database_is_refused(void **state)
+{
+    (void)state;
+    raw("CREATE TABLE t (x); PRAGMA application_id = 1;");
+    expect_refusal("another program");
+}
+
+static void a_newer_database_is_refused(void **state)
+{
+    (void)state;
+    limiter_close(open_limiter());
+    raw("PRAGMA user_version = 2;");
+    expect_refusal("newer");
+}
+
+static void triggers_are_refused(void **state)
+{
+    (void)state;
+    limiter_close(open_limiter());
+    raw("CREATE TRIGGER t AFTER UPDATE ON bucket BEGIN DELETE FROM bucket; END;");
+    expect_refusal("trigger");
+}
+
+static void what_is_no_database_is_refused(void **state)
+{
+    (void)state;
+    struct error err;
+    char garbage[4096];
+    memset(garbage, 'x', sizeof garbage);
+    assert_true(file_write_new(path, garbage, sizeof garbage, &err));
+    expect_refusal("not an SQLite database");
+}
+
+static void a_damaged_bucket_is_refused(void **state)
+{
+    (void)state;
+    static const char *const damages[] = {
+        "UPDATE bucket SET state = x'00'",
+        "UPDATE bucket SET state = zeroblob(983)",
+        /* a time far beyond all times; tokens that are no number; a grant beyond all limits */
+        "UPDATE bucket SET state = CAST(zeroblob(7) || x'7f' || zeroblob(976) AS BLOB)",
+        "UPDATE bucket SET state = CAST(zeroblob(22) || x'f87f' || zeroblob(960) AS BLOB)",
+        "UPDATE bucket SET state = CAST(zeroblob(31) || x'10' || zeroblob(952) AS BLOB)",
+    };
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        AUTO(limiter_closep) struct limiter *l = open_limiter();
+        block(l, KEY, START);
+        raw(damages[i]);
+        int64_t wait_ns = -1;
+        struct error err;
+        struct limiter_state s;
+        assert_false(limiter_take(l, KEY, &users, 1, START, &wait_ns, &err));
+        assert_int_equal(err.kind, ERROR_STORE);
+        assert_non_null(strstr(err.text, "damaged"));
+        assert_non_null(strstr(err.text, KEY));
+        assert_false(limiter_state(l, KEY, &users, START, &s, &err));
+        assert_false(limiter_block(l, KEY, START + 1, &err));
+        assert_int_equal(take(l, "other", &users, 1, START), 0);
+        raw("DELETE FROM bucket");
+    }
+}
+
+static void buckets_that_were_idle_for_long_are_forgotten(void **state)
+{
+    (void)state;
+    limiter_close(open_limiter());
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    take(l, "old", &users, 1, START);
+    take(l, "blocked", &users, 1, START);
+    block(l, "blocked", START + 60 * CLOCK_DAY_NS);
+    fake_now = START + (LIMITER_KEEP_DAYS + 1) * CLOCK_DAY_NS;
+    take(l, "new", &users, 1, fake_now);
+    limiter_close(l);
+    l = open_limiter();
+
+    AUTO(sqlite_closep) struct sqlite *db = open_raw(SQLITE_MODE_READ);
+    assert_int_equal(first_int(db, "SELECT count(*) FROM bucket"), 2);
+    assert_int_equal(first_int(db, "SELECT count(*) FROM bucket WHERE key = 'old'"), 0);
+    assert_int_equal(take(l, "old", &users, 20000, fake_now), 0);
+}
+
+/* --- Several processes --------------------------------------------------------------------- */
+
+enum { CHILDREN = 6, ATTEMPTS = 60, AMOUNT = 7, CAPACITY = 1000 };
+static const struct bucket_rule shared = {BUCKET_WINDOW, CAPACITY, 3600 * SECOND};
+
+/* Opens, spends what it gets, and answers how often it got something. */
+static int hammer(void)
+{
+    struct limiter *l = NULL;
+    struct error err;
+    if (!limiter_open(path, &l, &err))
+        return 255;
+    int granted = 0;
+    for (int i = 0; i < ATTEMPTS; i++) {
+        int64_t wait_ns;
+        if (!limiter_take(l, KEY, &shared, AMOUNT, clock_now_ns(), &wait_ns, &err))
+            return 255;
+        granted += wait_ns == 0;
+    }
+    limiter_close(l);
+    return granted;
+}
+
+static void processes_never_overspend_together(void **state)
+{
+    (void)state;
+    pid_t children[CHILDREN];
+    fflush(NULL);
+    for (int i = 0; i < CHILDREN; i++) {
+        children[i] = fork();
+        if (children[i] == 0)
+            _exit(hammer()); /* the file is made by whoever is first */
+    }
+    int granted = 0;
+    for (int i = 0; i < CHILDREN; i++) {
+        int status;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_true(WIFEXITED(status) && WEXITSTATUS(status) != 255);
+        granted += WEXITSTATUS(status);
+    }
+    /* 360 were asked for, 142 fit: not one more, not one less */
+    assert_int_equal(granted, CAPACITY / AMOUNT);
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    assert_int_equal(state_of(l, KEY, &shared, clock_now_ns()).used, granted * AMOUNT);
+}
+
+/* Spends until it is killed, and writes a byte after each grant. */
+static void spend(int fd)
+{
+    struct limiter *l = NULL;
+    struct error err;
+    if (!limiter_open(path, &l, &err))
+        _exit(1);
+    for (;;) {
+        int64_t wait_ns;
+        if (!limiter_take(l, KEY, &shared, 1, clock_now_ns(), &wait_ns, &err))
+            _exit(1);
+        if (wait_ns == 0 && write(fd, "", 1) != 1)
+            _exit(1);
+    }
+}
+
+static void a_grant_outlives_its_taker(void **state)
+{
+    (void)state;
+    uint64_t seen = 0;
+    for (int round = 0; round < 20; round++) {
+        int ends[2];
+        assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+        fflush(NULL);
+        pid_t child = fork();
+        if (child == 0)
+            spend(ends[1]);
+        close(ends[1]);
+        char byte[64];
+        ssize_t got = read(ends[0], byte, 1);
+        assert_int_equal(got, 1);
+        usleep(500 * (useconds_t)round);
+        kill(child, SIGKILL);
+        while (got > 0) {
+            seen += (uint64_t)got;
+            got = read(ends[0], byte, sizeof byte);
+        }
+        close(ends[0]);
+        int status;
+        waitpid(child, &status, 0);
+        assert_true(WIFSIGNALED(status));
+        AUTO(limiter_closep) struct limiter *l = open_limiter();
+        uint64_t used = state_of(l, KEY, &shared, clock_now_ns()).used;
+        /* booked before it was told: at most the one of this round that was not told */
+        assert_in_range(used, seen, seen + 1);
+        seen = used;
+    }
+}
+
+#define LIMITER_TEST(function) \
+    cmocka_unit_test_setup_teardown(function, make_folder_and_clock, remove_folder)
+#define PROCESS_TEST(function) \
+    cmocka_unit_test_setup_teardown(function, make_folder, remove_folder)
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        LIMITER_TEST(what_was_spent_survives_the_run),
+        LIMITER_TEST(tokens_survive_the_run),
+        LIMITER_TEST(a_refusal_books_nothing),
+        LIMITER_TEST(buckets_do_not_touch_each_other),
+        LIMITER_TEST(a_block_survives_the_run_and_is_never_shortened),
+        LIMITER_TEST(a_clock_set_back_ends_in_a_grant),
+        LIMITER_TEST(what_can_never_be_granted_is_a_configuration_error),
+        LIMITER_TEST(the_file_is_private),
+        LIMITER_TEST(a_foreign_database_is_refused),
+        LIMITER_TEST(a_newer_database_is_refused),
+        LIMITER_TEST(triggers_are_refused),
+        LIMITER_TEST(what_is_no_database_is_refused),
+        LIMITER_TEST(a_damaged_bucket_is_refused),
+        LIMITER_TEST(buckets_that_were_idle_for_long_are_forgotten),
+        PROCESS_TEST(processes_never_overspend_together),
+        PROCESS_TEST(a_grant_outlives_its_taker),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
