@@ -18,10 +18,15 @@ include tests/unit/crypto.mk
 include tests/unit/db.mk
 include tests/unit/net.mk
 include tests/unit/quota.mk
+include tests/unit/record.mk
+include tests/unit/scan.mk
+include tests/unit/segment.mk
 else
 check-local:
 	@echo "make check needs cmocka. On Debian: sudo apt-get install libcmocka-dev" >&2; exit 1
 endif
 include tests/house/local.mk
 include tests/cases/local.mk
+include tests/fuzz/local.mk
+include tests/bench/local.mk
 EXTRA_DIST += tests/case tests/tap $(wildcard $(srcdir)/tests/*.sh $(srcdir)/tests/*.py $(srcdir)/tests/cases/*)

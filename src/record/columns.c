@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "record/fit.h"
+#include "record/quoted.h"
+
+enum token_kind {
+    TOKEN_NULL,
+    TOKEN_FALSE,
+    TOKEN_TRUE,
+    TOKEN_NUMBER,
+    TOKEN_STRING, /* text: between the quotes, unescaped if need be */
+    TOKEN_CONTAINER,
+};
+
+struct token {
+    enum token_kind kind;
+    const char *text;
+    size_t len;
+    const char *raw; /* as it stands in the line, with quotes */
+    size_t raw_len;
+};
+
+struct columns {
+    const struct schema *schema;
+    const struct schema_column *columns;
+    size_t count;
+    struct columns_value *values;
+    /* Which line a column was seen in last: a second time in the same line is a duplicate. */
+    uint64_t *seen;
+    uint64_t line;
+    /* The columns of the last line in its order. Lines of one stream are alike, so the guess
+     * for the next key is nearly always right and the lookup by name is one memcmp. */
+    int *order;
+    /* Text that does not stand in the line as it is: unescaped, canonical. Its room is made
+     * before a line is parsed, so that pointers into it stay. */
+    struct buffer scratch;
+    size_t canonical_max; /* what numeric and timestamptz columns may need beyond the line */
+};
+
+struct cursor {
+    const char *at;
+    const char *end;
+};
+
+/* --- The line ---------------------------------------------------------------------------- */
+
+static bool take(struct cursor *c, char expected)
+{
+    if (c->at == c->end || *c->at != expected)
+        return false;
+    c->at++;
+    return true;
+}
+
+static bool take_literal(struct cursor *c, const char *literal)
+{
+    size_t len = strlen(literal);
+    if ((size_t)(c->end - c->at) < len || memcmp(c->at, literal, len) != 0)
+        return false;
+    c->at += len;
+    return true;
+}
+
+/* The length of what is not plain at p; 0 when it cannot be in a string. */
+static size_t special_length(const char *p, const char *end)
+{
+    size_t len = 0;
+    if (*p == '\\')
+        return quoted_escape(p, end, &len) == QUOTED_FINE ? len : 0;
+    if ((unsigned char)*p >= 0x80)
+        return quoted_utf8(p, end, &len) == QUOTED_FINE ? len : 0;
+    return 0;
+}
+
+/* At the opening quote. The text is raw; *ret_escaped: it holds a backslash. */
+static bool take_string(struct cursor *c, const char **ret_text, size_t *ret_len,
+                        bool *ret_escaped)
+{
+    const char *start = c->at + 1;
+    bool escaped = false;
+    for (const char *p = start;;) {
+        p = quoted_skip_plain(p, c->end);
+        if (p == c->end)
+            return false;
+        if (*p == '"') {
+            c->at = p + 1;
+            *ret_text = start;
+            *ret_len = (size_t)(p - start);
+            *ret_escaped = escaped;
+            return true;
+        }
+        escaped |= *p == '\\';
+        size_t len = special_length(p, c->end);
+        if (len == 0)
+            return false;
+        p += len;
+    }
+}
+
+/* At `{` or `[`. The line was made by record/walk out of a document that was checked whole;
+ * here only its end is looked for. */
+static bool skip_container(struct cursor *c)
+{
+    char closers[COLUMNS_DEPTH_MAX];
+    size_t depth = 0;
+    const char *text;
+    size_t len;
+    bool escaped;
+    while (c->at < c->end) {
+        char byte = *c->at;
+        if (byte == '"') {
+            if (!take_string(c, &text, &len, &escaped))
+                return false;
+            continue;
+        }
+        c->at++;
+        if (byte == '{' || byte == '[') {
+            if (depth == COLUMNS_DEPTH_MAX)
+                return false;
+            closers[depth++] = byte == '{' ? '}' : ']';
+        } else if (byte == '}' || byte == ']') {
+            if (closers[--depth] != byte)
+                return false;
+            if (depth == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool take_number(struct cursor *c)
+{
+    const char *start = c->at;
+    while (c->at < c->end && ((*c->at >= '0' && *c->at <= '9') || *c->at == '-' ||
+                              *c->at == '+' || *c->at == '.' || (*c->at | 0x20) == 'e'))
+        c->at++;
+    return c->at > start;
+}
+
+static bool take_text(struct columns *c, struct cursor *cursor, struct token *ret_token)
+{
+    bool escaped;
+    if (!take_string(cursor, &ret_token->text, &ret_token->len, &escaped))
+        return false;
+    if (!escaped)
+        return true;
+    char *text = (char *)c->scratch.data + c->scratch.len;
+    ret_token->len = quoted_unescape(ret_token->text, ret_token->len, text);
+    ret_token->text = text;
+    c->scratch.len += ret_token->len;
+    return true;
+}
+
+static bool take_value(struct columns *c, struct cursor *cursor, struct token *ret_token)
+{
+    const char *start = cursor->at;
+    if (start == cursor->end)
+        return false;
+    bool ok;
+    switch (*start) {
+    case '"':
+        ret_token->kind = TOKEN_STRING;
+        ok = take_text(c, cursor, ret_token);
+        break;
+    case '{':
+    case '[':
+        ret_token->kind = TOKEN_CONTAINER;
+        ok = skip_container(cursor);
+        break;
+    case 'n':
+        ret_token->kind = TOKEN_NULL;
+        ok = take_literal(cursor, "null");
+        break;
+    case 't':
+        ret_token->kind = TOKEN_TRUE;
+        ok = take_literal(cursor, "true");
+        break;
+    case 'f':
+        ret_token->kind = TOKEN_FALSE;
+        ok = take_literal(cursor, "false");
+        break;
+    default:
+        ret_token->kind = TOKEN_NUMBER;
+        ok = take_number(cursor);
+    }
+    ret_token->raw = start;
+    ret_token->raw_len = (size_t)(cursor->at - start);
+    if (ret_token->kind != TOKEN_STRING) {
+        ret_token->text = start;
+        ret_token->len = ret_token->raw_len;
+    }
+    return ok;
+}
+
+/* --- Types ------------------------------------------------------------------------------- */
+
+static void set_text(struct columns_value *value, const char *text, size_t len)
+{
+    *value = (struct columns_value){.kind = COLUMNS_TEXT, .text = text, .len = len};
+}
+
+static void set_integer(struct columns_value *value, int64_t integer)
+{
+    *value = (struct columns_value){.kind = COLUMNS_INTEGER, .integer = integer};
+}
+
+/* By enum schema_type: what an error says was expected. */
+static const char *const expected[] = {
+    [SCHEMA_TEXT] = "a text, number or boolean", [SCHEMA_INTEGER] = "an integer of 32 bits",
+    [SCHEMA_BIGINT] = "an integer of 64 bits",   [SCHEMA_NUMERIC] = "a decimal number",
+    [SCHEMA_BOOLEAN] = "true or false",          [SCHEMA_DATE] = "a date",
+    [SCHEMA_TIMESTAMPTZ] = "a time of RFC 3339", [SCHEMA_JSON] = "JSON",
+};
+
+/* What a value's text is where it is not the one in the line; it has been made room for. */
+static void set_canonical(struct columns *c, const struct schema_column *column,
+                          struct fit_value *fit, struct columns_value *ret_value)
+{
+    char *text = (char *)c->scratch.data + c->scratch.len;
+    size_t len = fit->instant_len;
+    if (column->type == SCHEMA_NUMERIC) {
+        decimal_round(&fit->decimal, column->scale); /* it fits: only zeros come and go */
+        len = decimal_format(&fit->decimal, text);
+    } else {
+        memcpy(text, fit->instant, len);
+    }
+    c->scratch.len += len;
+    set_text(ret_value, text, len);
+}
+
+/* False when the column cannot hold the token, which is never null. */
+static bool convert(struct columns *c, const struct schema_column *column,
+                    const struct token *token, struct columns_value *ret_value)
+{
+    static const enum fit_kind kinds[] = {
+        [TOKEN_FALSE] = FIT_BOOLEAN,
+        [TOKEN_TRUE] = FIT_BOOLEAN,
+        [TOKEN_NUMBER] = FIT_NUMBER,
+        [TOKEN_STRING] = FIT_STRING,
+    };
+    struct fit_value fit = {.instant_len = 0};
+    if (column->type == SCHEMA_JSON) {
+        set_text(ret_value, token->raw, token->raw_len);
+        return true;
+    }
+    if (token->kind == TOKEN_CONTAINER ||
+        !fit_read(column, kinds[token->kind], token->text, token->len, &fit))
+        return false;
+    switch (column->type) {
+    case SCHEMA_INTEGER:
+    case SCHEMA_BIGINT:
+        set_integer(ret_value, fit.integer);
+        break;
+    case SCHEMA_BOOLEAN:
+        set_integer(ret_value, token->kind == TOKEN_TRUE);
+        break;
+    case SCHEMA_NUMERIC:
+    case SCHEMA_TIMESTAMPTZ:
+        set_canonical(c, column, &fit, ret_value);
+        break;
+    case SCHEMA_TEXT:
+    case SCHEMA_DATE:
+    case SCHEMA_JSON:
+        set_text(ret_value, token->text, token->len);
+        break;
+    }
+    return true;
+}
+
+/* What the canonical text of a column may take beyond the text in the line. */
+static size_t canonical_max(const struct schema_column *column)
+{
+    switch (column->type) {
+    case SCHEMA_NUMERIC: /* sign, "0.", and a number that fits has no more digits than this */
+        return (size_t)column->precision + 3;
+    case SCHEMA_TIMESTAMPTZ:
+        return INSTANT_TEXT_MAX;
+    default:
+        return 0;
+    }
+}
+
+/* --- The record -------------------------------------------------------------------------- */
+
+struct columns *columns_new(const struct schema *schema)
+{
+    enum { SCRATCH_MAX = 16 * 1024 * 1024 };
+    AUTO(columns_freep) struct columns *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    buffer_init(&c->scratch, SCRATCH_MAX);
+    c->schema = schema;
+    c->columns = schema_columns(schema);
+    c->count = schema_column_count(schema);
+    c->values = calloc(c->count, sizeof *c->values);
+    c->seen = calloc(c->count, sizeof *c->seen);
+    c->order = calloc(c->count, sizeof *c->order);
+    if (!c->values || !c->seen || !c->order)
+        return NULL;
+    for (size_t i = 0; i < c->count; i++)
+        c->canonical_max += canonical_max(&c->columns[i]);
+    return steal(&c);
+}
+
+void columns_free(struct columns *c)
+{
+    if (!c)
+        return;
+    free(c->values);
+    free(c->seen);
+    free(c->order);
+    buffer_done(&c->scratch);
+    free(c);
+}
+
+static bool broken(const char *line, const struct cursor *cursor, struct error *err)
+{
+    return error_set(err, ERROR_DATA, "byte %zu of the record: not the JSON of a segment",
+                     (size_t)(cursor->at - line));
+}
+
+static bool is_column(const struct columns *c, int i, const char *name, size_t len)
+{
+    const char *own = c->columns[i].name;
+    return strncmp(own, name, len) == 0 && own[len] == '\0';
+}
+
+/* The column of the line's key number `position`. */
+static bool find_column(struct columns *c, size_t position, const char *name, size_t len,
+                        int *ret_column, struct error *err)
+{
+    int column = position < c->count ? c->order[position] : 0;
+    if (!is_column(c, column, name, len))
+        column = schema_column_find(c->schema, name, len);
+    if (column < 0)
+        return error_set(err, ERROR_DATA,
+                         "key %zu of the record is no column of %s: it was staged with another "
+                         "schema",
+                         position + 1, schema_table(c->schema));
+    if (c->seen[column] == c->line)
+        return error_set(err, ERROR_DATA, "column %s comes twice", c->columns[column].name);
+    c->seen[column] = c->line;
+    c->order[position] = column; /* no duplicates: position < count */
+    *ret_column = column;
+    return true;
+}
+
+static bool parse_member(struct columns *c, struct cursor *cursor, const char *line,
+                         size_t position, struct error *err)
+{
+    const char *name;
+    size_t len;
+    bool escaped;
+    int i = 0;
+    if (cursor->at == cursor->end || *cursor->at != '"' ||
+        !take_string(cursor, &name, &len, &escaped) || escaped || !take(cursor, ':'))
+        return broken(line, cursor, err);
+    if (!find_column(c, position, name, len, &i, err))
+        return false;
+
+    struct token token;
+    if (!take_value(c, cursor, &token))
+        return broken(line, cursor, err);
+    const struct schema_column *column = &c->columns[i];
+    if (token.kind != TOKEN_NULL && !convert(c, column, &token, &c->values[i]))
+        return error_set(err, ERROR_DATA, "column %s: not %s, or beyond what it holds",
+                         column->name, expected[column->type]);
+    return true;
+}
+
+static bool parse_members(struct columns *c, struct cursor *cursor, const char *line,
+                          struct error *err)
+{
+    if (!take(cursor, '{'))
+        return broken(line, cursor, err);
+    if (take(cursor, '}'))
+        return true;
+    size_t position = 0;
+    do {
+        if (!parse_member(c, cursor, line, position++, err))
+            return false;
+    } while (take(cursor, ','));
+    return take(cursor, '}') || broken(line, cursor, err);
+}
+
+static bool check_key(const struct columns *c, struct error *err)
+{
+    int key[SCHEMA_KEY_MAX];
+    size_t count = schema_key(c->schema, key);
+    for (size_t i = 0; i < count; i++)
+        if (c->values[key[i]].kind == COLUMNS_NULL)
+            return error_set(err, ERROR_DATA, "column %s is part of the key and null",
+                             c->columns[key[i]].name);
+    return true;
+}
+
+bool columns_parse(struct columns *c, const char *line, size_t len,
+                   const struct columns_value **ret_values, struct error *err)
+{
+    buffer_clear(&c->scratch);
+    if (!buffer_reserve(&c->scratch, len + c->canonical_max))
+        return error_memory(err);
+    memset(c->values, 0, c->count * sizeof *c->values);
+    c->line++;
+
+    struct cursor cursor = {line, line + len};
+    if (!parse_members(c, &cursor, line, err))
+        return false;
+    if (cursor.at != cursor.end)
+        return broken(line, &cursor, err);
+    if (!check_key(c, err))
+        return false;
+    *ret_values = c->values;
+    return true;
+}

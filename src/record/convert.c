@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/convert.h"
+
+#include <string.h>
+
+#include "record/decimal.h"
+
+typedef bool convert_function(const char *text, size_t len, char ret_text[CONVERT_TEXT_MAX],
+                              size_t *ret_len);
+
+struct convert {
+    convert_function *apply;
+};
+
+static convert_function utc_offset_minutes;
+
+static const char *const names[] = {"utc-offset-minutes", NULL};
+
+/* Beside names, in the same order. */
+static const struct convert rows[] = {{utc_offset_minutes}};
+
+const char *const *convert_names(void)
+{
+    return names;
+}
+
+const struct convert *convert_find(const char *name)
+{
+    for (size_t i = 0; names[i]; i++)
+        if (strcmp(names[i], name) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+bool convert_apply(const struct convert *c, const char *text, size_t len,
+                   char ret_text[CONVERT_TEXT_MAX], size_t *ret_len)
+{
+    return c->apply(text, len, ret_text, ret_len);
+}
+
+/* One or two digits; advances *p. */
+static bool read_number(const char **p, const char *end, int *ret_number)
+{
+    int value = 0;
+    int digits = 0;
+    for (; *p < end && **p >= '0' && **p <= '9' && digits < 2; ++*p, digits++)
+        value = value * 10 + (**p - '0');
+    *ret_number = value;
+    return digits > 0;
+}
+
+/* [+-]H:MM or [+-]HH:MM, no sign for zero; the world goes from -12:00 to +14:00. */
+static bool utc_offset_minutes(const char *text, size_t len, char ret_text[CONVERT_TEXT_MAX],
+                               size_t *ret_len)
+{
+    enum { HOURS_MAX = 14 };
+    const char *p = text;
+    const char *end = text + len;
+    bool negative = len && *p == '-';
+    p += negative || (len && *p == '+');
+    int hours, minutes;
+    if (!read_number(&p, end, &hours) || p == end || *p++ != ':' || end - p != 2 ||
+        !read_number(&p, end, &minutes) || p != end || hours > HOURS_MAX || minutes > 59)
+        return false;
+    int total = hours * 60 + minutes;
+    *ret_len = decimal_format_integer(negative ? -total : total, ret_text);
+    return true;
+}

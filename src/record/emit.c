@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/emit.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "codec/json.h"
+
+/* A value after conversion and masking. */
+struct outcome {
+    enum fit_kind kind;
+    const char *text;
+    size_t len;
+    bool plain; /* needs no escapes between quotes */
+};
+
+void emit_init(struct emit *e, size_t line_max, const struct pseudonym *pseudonym)
+{
+    buffer_init(&e->line, line_max);
+    buffer_init(&e->unescaped, SCAN_STRING_MAX);
+    mask_work_init(&e->work, pseudonym);
+}
+
+void emit_done(struct emit *e)
+{
+    buffer_done(&e->line);
+    buffer_done(&e->unescaped);
+    mask_work_done(&e->work);
+}
+
+bool emit_unescape(struct emit *e, struct emit_value *v)
+{
+    if (v->text)
+        return true;
+    buffer_clear(&e->unescaped);
+    if (!buffer_reserve(&e->unescaped, v->token->len))
+        return false;
+    v->len = scan_unescape(v->token, (char *)e->unescaped.data);
+    v->text = (const char *)e->unescaped.data;
+    return true;
+}
+
+/* memcpy for what is mostly short: two overlapping words instead of a call. */
+static inline char *append(char *p, const char *text, size_t len)
+{
+    uint64_t head, tail;
+    uint32_t small_head, small_tail;
+    if (len > 16) {
+        memcpy(p, text, len);
+    } else if (len >= 8) {
+        memcpy(&head, text, 8);
+        memcpy(&tail, text + len - 8, 8);
+        memcpy(p, &head, 8);
+        memcpy(p + len - 8, &tail, 8);
+    } else if (len >= 4) {
+        memcpy(&small_head, text, 4);
+        memcpy(&small_tail, text + len - 4, 4);
+        memcpy(p, &small_head, 4);
+        memcpy(p + len - 4, &small_tail, 4);
+    } else {
+        for (size_t i = 0; i < len; i++)
+            p[i] = text[i];
+    }
+    return p + len;
+}
+
+static inline bool has_room(struct buffer *line, size_t more)
+{
+    return line->cap - line->len >= more || buffer_reserve(line, more);
+}
+
+bool emit_raw(struct emit *e, const char *text, size_t len)
+{
+    if (!has_room(&e->line, len + EMIT_SPARE))
+        return false;
+    append((char *)e->line.data + e->line.len, text, len);
+    e->line.len += len;
+    return true;
+}
+
+/* A value: its prefix, its text, quotes around a string, and a comma behind a column. */
+struct piece {
+    const char *prefix; /* NULL: within a json column, which sees to keys and commas */
+    size_t prefix_len;
+    const char *text;
+    size_t len;
+    bool quotes;
+};
+
+static inline enum emit_verdict put(struct emit *e, const struct piece *piece)
+{
+    if (!has_room(&e->line, piece->prefix_len + piece->len + 3 + EMIT_SPARE))
+        return EMIT_FULL;
+    char *start = (char *)e->line.data + e->line.len;
+    char *p = append(start, piece->prefix, piece->prefix_len);
+    if (piece->quotes)
+        *p++ = '"';
+    p = append(p, piece->text, piece->len);
+    if (piece->quotes)
+        *p++ = '"';
+    if (piece->prefix)
+        *p++ = ',';
+    e->line.len += (size_t)(p - start);
+    return EMIT_DONE;
+}
+
+static bool is_plain(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)text[i] < 0x20 || text[i] == '"' || text[i] == '\\')
+            return false;
+    return true;
+}
+
+/* o: NULL within a json column. */
+static enum emit_verdict put_outcome(struct emit *e, const struct plan_output *o,
+                                     const struct outcome *out)
+{
+    struct piece piece = {
+        .prefix = o ? o->prefix : NULL,
+        .prefix_len = o ? o->prefix_len : 0,
+        .text = out->text,
+        .len = out->len,
+        .quotes = out->kind == FIT_STRING,
+    };
+    if (!piece.quotes || out->plain || is_plain(out->text, out->len))
+        return put(e, &piece);
+    size_t mark = e->line.len;
+    if (emit_raw(e, piece.prefix, piece.prefix_len) &&
+        json_append_quoted(&e->line, out->text, out->len) && emit_raw(e, ",", o != NULL))
+        return EMIT_DONE;
+    buffer_truncate(&e->line, mark);
+    return EMIT_FULL;
+}
+
+/* The token as it came. */
+static inline enum emit_verdict put_token(struct emit *e, const struct plan_output *o,
+                                          const struct emit_value *v)
+{
+    return put(e, &(struct piece){
+                      .prefix = o ? o->prefix : NULL,
+                      .prefix_len = o ? o->prefix_len : 0,
+                      .text = v->token->raw,
+                      .len = v->token->len,
+                      .quotes = v->kind == FIT_STRING,
+                  });
+}
+
+static enum emit_verdict mask_value(struct emit *e, const struct mask *mask, struct outcome *o)
+{
+    if (mask->kind == MASK_KEEP)
+        return EMIT_DONE;
+    switch (mask_apply(mask, o->text, o->len, &e->work, &o->text, &o->len)) {
+    case MASK_DONE:
+        break;
+    case MASK_NULL:
+        return EMIT_NULL;
+    case MASK_UNFIT:
+        return EMIT_UNFIT;
+    }
+    enum mask_result result = mask_result(mask);
+    o->kind = result == MASK_INTEGER || result == MASK_DECIMAL ? FIT_NUMBER : FIT_STRING;
+    o->plain =
+        mask->kind != MASK_DOMAIN && mask->kind != MASK_LAST && mask->kind != MASK_TRUNCATE;
+    return EMIT_DONE;
+}
+
+/* Text of ours in a number's column is written as a number. */
+static bool is_number_type(enum schema_type type)
+{
+    return type == SCHEMA_INTEGER || type == SCHEMA_BIGINT || type == SCHEMA_NUMERIC;
+}
+
+enum emit_verdict emit_column(struct emit *e, const struct plan_output *o, struct emit_value *v)
+{
+    const struct schema_column *column = o->column;
+    bool untouched = o->mask.kind == MASK_KEEP && !o->convert && v->token;
+    if (untouched && (column->type == SCHEMA_TEXT || column->type == SCHEMA_JSON))
+        return put_token(e, o, v);
+    if (!emit_unescape(e, v))
+        return EMIT_FULL;
+    if (untouched)
+        return fit_column(column, v->kind, v->text, v->len) ? put_token(e, o, v) : EMIT_UNFIT;
+
+    struct outcome out = {.kind = v->kind, .text = v->text, .len = v->len};
+    char converted[CONVERT_TEXT_MAX];
+    if (o->convert) {
+        if (!convert_apply(o->convert, out.text, out.len, converted, &out.len))
+            return EMIT_UNFIT;
+        out.text = converted;
+    }
+    enum emit_verdict verdict = mask_value(e, &o->mask, &out);
+    if (verdict != EMIT_DONE)
+        return verdict;
+    if (column->type == SCHEMA_DATE && mask_result(&o->mask) == MASK_TIME)
+        out.len = strlen("2026-11-20");
+    if (!fit_column(column, out.kind, out.text, out.len))
+        return EMIT_UNFIT;
+    if (is_number_type(column->type))
+        out.kind = FIT_NUMBER;
+    return put_outcome(e, o, &out);
+}
+
+enum emit_verdict emit_inner(struct emit *e, const struct mask *mask, struct emit_value *v)
+{
+    if (mask->kind == MASK_KEEP && v->token)
+        return put_token(e, NULL, v);
+    if (!emit_unescape(e, v))
+        return EMIT_FULL;
+    struct outcome out = {.kind = v->kind, .text = v->text, .len = v->len};
+    enum emit_verdict verdict = mask_value(e, mask, &out);
+    return verdict == EMIT_DONE ? put_outcome(e, NULL, &out) : verdict;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The masked line while it grows: `{"col":value,"col":value,`. One value at a time is
+ * converted, masked, checked against its column and appended, or nothing of it is.
+ */
+#ifndef RECORD_EMIT_H
+#define RECORD_EMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "crypto/pseudonym.h"
+#include "record/fit.h"
+#include "record/mask.h"
+#include "record/plan.h"
+#include "record/scan.h"
+
+enum { EMIT_SPARE = 2 }; /* bytes of the maximum that are left for the line's end */
+
+enum emit_verdict {
+    EMIT_DONE,
+    EMIT_NULL, /* masked to NULL: nothing was appended */
+    EMIT_UNFIT, /* the column cannot hold it, or the action cannot read it */
+    EMIT_FULL, /* the line would be longer than its maximum */
+};
+
+/* A scalar, never null. */
+struct emit_value {
+    enum fit_kind kind;
+    const struct scan_token *token; /* as it came; NULL: text is ours */
+    const char *text; /* NULL while a token with escapes was not unescaped */
+    size_t len;
+};
+
+struct emit {
+    struct buffer line;
+    struct buffer unescaped;
+    struct mask_work work;
+};
+
+void emit_init(struct emit *e, size_t line_max, const struct pseudonym *pseudonym);
+void emit_done(struct emit *e);
+
+static inline struct emit_value emit_value_of(const struct scan_token *token)
+{
+    static const uint8_t kinds[] = {
+        [SCAN_FALSE] = FIT_BOOLEAN,
+        [SCAN_TRUE] = FIT_BOOLEAN,
+        [SCAN_NUMBER] = FIT_NUMBER,
+        [SCAN_STRING] = FIT_STRING,
+    };
+    return (struct emit_value){
+        .kind = (enum fit_kind)kinds[token->kind],
+        .token = token,
+        .text = token->escaped ? NULL : token->raw,
+        .len = token->len,
+    };
+}
+
+static inline struct emit_value emit_value_text(enum fit_kind kind, const char *text,
+                                                size_t len)
+{
+    return (struct emit_value){.kind = kind, .text = text, .len = len};
+}
+
+/* The unescaped text of a value, in *v from then on; good until the next value's. False: out of
+ * memory. */
+bool emit_unescape(struct emit *e, struct emit_value *v);
+
+/* Appends `"name":value,`. */
+enum emit_verdict emit_column(struct emit *e, const struct plan_output *o,
+                              struct emit_value *v);
+/* Appends the value alone, as an inner value of a json column. */
+enum emit_verdict emit_inner(struct emit *e, const struct mask *mask, struct emit_value *v);
+/* Appends bytes as they are; false when they do not fit. */
+bool emit_raw(struct emit *e, const char *text, size_t len);
+
+#endif

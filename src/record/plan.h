@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Schema x policy, compiled for walking: at every place of a record, which values are read,
+ * what is done to them and which columns they go to.
+ *
+ *     plan_object ── key ─▶ plan_value ─┬─ outputs   columns of a scalar, derived ones included
+ *          ▲                            ├─ slot      kept aside for derived columns
+ *          └───────── object, items ────┴─ whole     a json column that begins here
+ *
+ * Immutable; shared by all threads.
+ */
+#ifndef RECORD_PLAN_H
+#define RECORD_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "record/fit.h"
+#include "record/policy.h"
+#include "record/schema.h"
+
+enum { PLAN_SLOTS_MAX = 256, PLAN_SEEN_WORDS = SCHEMA_FIELDS_MAX / 64 };
+
+/* A column, and how a value becomes it. */
+struct plan_output {
+    const struct schema_column *column;
+    struct mask mask;
+    const struct convert *convert; /* NULL: none */
+    char *prefix; /* "name": with quotes and colon */
+    size_t prefix_len;
+    uint32_t key_bit; /* 1 << its position in the key; 0: not part of it */
+};
+
+/* A place in the record. */
+struct plan_value {
+    const struct schema_node *node;
+    char *key; /* in a json column: "name": of a known member; NULL for others */
+    size_t key_len;
+    const char *name; /* node's */
+    size_t name_len;
+    size_t index; /* among the fields of its object */
+    bool inner; /* what comes here lands in the json column around it */
+    bool released; /* a scalar here goes somewhere */
+    struct plan_output *outputs;
+    size_t output_count;
+    const struct plan_output *whole; /* a container here begins this json column; NULL: none */
+    int slot; /* -1: none */
+    char *standing; /* what an absent field stands for, as text; NULL: nothing */
+    enum fit_kind standing_kind;
+    struct plan_object *object; /* NULL: an object is not expected here */
+    struct plan_value *items; /* NULL: an array is not expected here */
+};
+
+struct plan_object {
+    const char *path; /* JSON Pointer */
+    struct plan_value *fields;
+    size_t count;
+    uint16_t *table; /* index + 1 by hash of the key; 0: free */
+    size_t table_mask;
+    uint64_t required[PLAN_SEEN_WORDS]; /* bit i: fields[i] */
+    uint64_t standing[PLAN_SEEN_WORDS]; /* those with a default */
+    bool checks; /* any bit of these two is set */
+    struct plan_value *additional; /* NULL: other members are unknown */
+};
+
+/* A part of a derived column's text: a literal, a slot, a constant or the position. */
+enum plan_part_kind { PLAN_LITERAL, PLAN_SLOT, PLAN_CONSTANT, PLAN_POSITION };
+
+struct plan_part {
+    enum plan_part_kind kind;
+    const char *text; /* the literal */
+    size_t len;
+    int index; /* of the slot or constant */
+};
+
+struct plan_derived {
+    struct plan_output output;
+    struct plan_part *parts;
+    size_t part_count;
+    bool constant; /* the same for all records of a response */
+};
+
+struct plan {
+    const struct schema *schema;
+    struct plan_value root; /* root.object is the record */
+    /* Those that are not made of one scalar alone (these are outputs of its place). */
+    struct plan_derived *derived;
+    size_t derived_count;
+    int slot_count;
+    const char **constants; /* names that derived columns use, without "position" */
+    size_t constant_count;
+    uint32_t key_bits; /* of all columns of the key */
+    bool needs_pseudonym;
+};
+
+/* ERROR_MANIFEST when a default does not fit its column. The policy and its schema must live
+ * longer. */
+bool plan_new(const struct policy *policy, struct plan **ret_plan, struct error *err);
+void plan_free(struct plan *p);
+CLEANUP_DEFINE(struct plan, plan_free)
+
+/* memcmp(a, b, len) == 0 for names, which are short: without a call and without a loop. */
+static inline bool plan_same_name(const char *a, const char *b, size_t len)
+{
+    if (len > 16)
+        return memcmp(a, b, len) == 0;
+    if (len >= 8) {
+        uint64_t a_head, b_head, a_tail, b_tail;
+        memcpy(&a_head, a, 8);
+        memcpy(&b_head, b, 8);
+        memcpy(&a_tail, a + len - 8, 8);
+        memcpy(&b_tail, b + len - 8, 8);
+        return a_head == b_head && a_tail == b_tail;
+    }
+    if (len >= 4) {
+        uint32_t a_start, b_start, a_end, b_end;
+        memcpy(&a_start, a, 4);
+        memcpy(&b_start, b, 4);
+        memcpy(&a_end, a + len - 4, 4);
+        memcpy(&b_end, b + len - 4, 4);
+        return a_start == b_start && a_end == b_end;
+    }
+    for (size_t i = 0; i < len; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
+/* The known member of that name, or NULL. */
+const struct plan_value *plan_lookup(const struct plan_object *o, const char *name, size_t len);
+
+/* The same with a guess: records of one API have their keys in one order. */
+static inline const struct plan_value *plan_find(const struct plan_object *o, size_t guess,
+                                                 const char *name, size_t len)
+{
+    if (guess < o->count) {
+        const struct plan_value *v = &o->fields[guess];
+        if (v->name_len == len && plan_same_name(v->name, name, len))
+            return v;
+    }
+    return plan_lookup(o, name, len);
+}
+
+#endif

@@ -1,0 +1,604 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/recorder.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "record/decimal.h"
+#include "record/emit.h"
+#include "record/keyset.h"
+
+/* A container of the record that is open. */
+struct frame {
+    const struct plan_object *object; /* NULL: an array */
+    const struct plan_value *items; /* of an array */
+    const struct plan_value *value; /* of an object: what the last key named; NULL: nothing */
+    size_t guess; /* the field that is expected next */
+    bool began_column; /* the json column that is being written ends with it */
+    bool holds_members; /* something was written into it already */
+    uint64_t seen[PLAN_SEEN_WORDS];
+};
+
+/* A value kept aside until the end of the record. */
+struct slot {
+    bool set;
+    size_t start;
+    size_t len;
+};
+
+/* The json column that is being written. */
+struct json {
+    bool open;
+    bool spoilt; /* something in it did not fit: it will be taken back */
+    size_t start; /* of it in the line */
+};
+
+struct recorder {
+    const struct plan *plan;
+    struct emit emit;
+    struct frame *top; /* the innermost of the open frames; frames[0] is none */
+    size_t skipped; /* open containers that are not walked */
+    struct frame frames[SCHEMA_DEPTH_MAX + 2];
+    struct json json;
+    struct buffer member; /* the key of a member of an open map, as it came */
+    char key[SCAN_KEY_MAX]; /* the text of a key with escapes */
+    uint64_t position;
+    uint32_t keys_written; /* bits of plan->key_bits */
+    struct slot key_parts[SCHEMA_KEY_MAX]; /* the columns of the key, as they are in the line */
+    struct keyset *keys; /* of the response's records so far; NULL: nothing is merged by key */
+    struct slot slots[PLAN_SLOTS_MAX];
+    struct buffer aside; /* the texts of slots */
+    struct buffer composed; /* the text of a derived column */
+    bool misfit;
+    char reason[RECORDER_REASON_MAX];
+
+    struct buffer constants; /* their texts, each with a NUL */
+    size_t *constant_starts;
+    struct buffer tail; /* the derived columns that are the same in each record, ready */
+    uint32_t tail_keys; /* those of them that are part of the key */
+};
+
+/* --- misfits --- */
+
+/* The first thing that is wrong with a record is its reason. */
+void recorder_misfit(struct recorder *r, const char *path, const char *format, ...)
+{
+    if (r->json.open)
+        r->json.spoilt = true;
+    if (r->misfit)
+        return;
+    r->misfit = true;
+    int len = snprintf(r->reason, sizeof r->reason, "%s: ", *path ? path : "the record");
+    if (len < 0 || (size_t)len >= sizeof r->reason)
+        return;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(r->reason + len, sizeof r->reason - (size_t)len, format, args);
+    va_end(args);
+}
+
+static bool is_whole(const struct scan_token *number)
+{
+    for (size_t i = 0; i < number->len; i++)
+        if (number->raw[i] == '.' || (number->raw[i] | 0x20) == 'e')
+            return false;
+    return true;
+}
+
+static const char *found_name(const struct scan_token *token)
+{
+    switch (token->kind) {
+    case SCAN_NULL:
+        return "null";
+    case SCAN_FALSE:
+    case SCAN_TRUE:
+        return "boolean";
+    case SCAN_NUMBER:
+        return is_whole(token) ? "integer" : "number";
+    case SCAN_STRING:
+        return "string";
+    case SCAN_OBJECT:
+        return "object";
+    case SCAN_ARRAY:
+        return "array";
+    }
+    return "";
+}
+
+static void mismatch(struct recorder *r, const struct schema_node *node,
+                     const struct scan_token *token)
+{
+    char expected[80] = "";
+    size_t len = 0;
+    for (unsigned rest = node->types; rest; rest &= rest - 1) {
+        const char *join = len == 0 ? "" : (rest & (rest - 1)) ? ", " : " or ";
+        len += (size_t)snprintf(expected + len, sizeof expected - len, "%s%s", join,
+                                field_type_name(rest));
+    }
+    recorder_misfit(r, node->path, "expected %s, found %s", expected, found_name(token));
+}
+
+/* --- writing --- */
+
+static void too_long(struct recorder *r, const char *path)
+{
+    recorder_misfit(r, path, "the masked record would be longer than %d bytes",
+                    RECORDER_LINE_MAX);
+}
+
+/* A column of the key ends the line: its text is wanted again at the end of the record. */
+static void keep_key(struct recorder *r, const struct plan_output *o, size_t start)
+{
+    const struct buffer *line = &r->emit.line;
+    size_t len = line->len - start;
+    r->keys_written |= o->key_bit;
+    if (!buffer_append(&r->aside, line->data + start, len))
+        too_long(r, o->column->name);
+    r->key_parts[__builtin_ctz(o->key_bit)] =
+        (struct slot){.set = true, .start = r->aside.len - len, .len = len};
+}
+
+static void write_column(struct recorder *r, const struct plan_output *o, struct emit_value *v,
+                         const char *path)
+{
+    size_t start = r->emit.line.len;
+    switch (emit_column(&r->emit, o, v)) {
+    case EMIT_DONE:
+        if (o->key_bit)
+            keep_key(r, o, start);
+        break;
+    case EMIT_NULL:
+        break;
+    case EMIT_UNFIT:
+        recorder_misfit(r, path, "does not fit column %s (%s)", o->column->name,
+                        column_type_name(o->column->type));
+        break;
+    case EMIT_FULL:
+        too_long(r, path);
+        break;
+    }
+}
+
+static void write_json(struct recorder *r, const char *text, size_t len)
+{
+    if (!r->json.spoilt && !emit_raw(&r->emit, text, len))
+        too_long(r, "");
+}
+
+/* What stands before a value within a json column: a comma, and the key of a member. */
+static void write_member(struct recorder *r, const struct plan_value *v)
+{
+    struct frame *f = r->top;
+    if (f->holds_members)
+        write_json(r, ",", 1);
+    f->holds_members = true;
+    if (!f->object)
+        return;
+    if (v->key) {
+        write_json(r, v->key, v->key_len);
+    } else {
+        write_json(r, "\"", 1);
+        write_json(r, (const char *)r->member.data, r->member.len);
+        write_json(r, "\":", 2);
+    }
+}
+
+static void write_inner(struct recorder *r, const struct plan_value *v,
+                        struct emit_value *value)
+{
+    if (r->json.spoilt || v->node->mask.kind == MASK_DROP)
+        return;
+    write_member(r, v);
+    if (r->json.spoilt)
+        return;
+    switch (emit_inner(&r->emit, &v->node->mask, value)) {
+    case EMIT_DONE:
+        break;
+    case EMIT_NULL:
+        write_json(r, "null", 4);
+        break;
+    case EMIT_UNFIT:
+        recorder_misfit(r, v->node->path, "cannot be masked as the schema says");
+        break;
+    case EMIT_FULL:
+        too_long(r, v->node->path);
+        break;
+    }
+}
+
+static void set_aside(struct recorder *r, const struct plan_value *v, struct emit_value *value)
+{
+    struct slot *slot = &r->slots[v->slot];
+    if (!emit_unescape(&r->emit, value) || !buffer_append(&r->aside, value->text, value->len)) {
+        too_long(r, v->node->path);
+        return;
+    }
+    *slot = (struct slot){.set = true, .start = r->aside.len - value->len, .len = value->len};
+}
+
+/* A scalar that is not null goes to all that wants it. */
+static void release(struct recorder *r, const struct plan_value *v, struct emit_value *value)
+{
+    for (size_t i = 0; i < v->output_count; i++)
+        write_column(r, &v->outputs[i], value, v->node->path);
+    if (v->slot >= 0)
+        set_aside(r, v, value);
+    if (v->inner)
+        write_inner(r, v, value);
+}
+
+/* --- the record --- */
+
+static void begin_frame(struct recorder *r, const struct plan_value *v, enum scan_kind kind)
+{
+    struct frame *f = ++r->top;
+    f->object = kind == SCAN_OBJECT ? v->object : NULL;
+    f->items = kind == SCAN_ARRAY ? v->items : NULL;
+    f->value = NULL;
+    f->guess = 0;
+    f->began_column = false;
+    f->holds_members = false;
+    if (f->object)
+        for (size_t i = 0; i <= f->object->count / 64 && i < PLAN_SEEN_WORDS; i++)
+            f->seen[i] = 0;
+}
+
+/* Where the value that comes now belongs; NULL: nowhere. */
+static const struct plan_value *value_here(struct recorder *r)
+{
+    struct frame *f = r->top;
+    return f->object ? f->value : f->items;
+}
+
+static bool accepts(const struct schema_node *node, const struct scan_token *token)
+{
+    static const uint8_t bits[] = {
+        [SCAN_NULL] = SCHEMA_IS_NULL,     [SCAN_FALSE] = SCHEMA_IS_BOOLEAN,
+        [SCAN_TRUE] = SCHEMA_IS_BOOLEAN,  [SCAN_NUMBER] = SCHEMA_IS_NUMBER,
+        [SCAN_STRING] = SCHEMA_IS_STRING, [SCAN_OBJECT] = SCHEMA_IS_OBJECT,
+        [SCAN_ARRAY] = SCHEMA_IS_ARRAY,
+    };
+    return node->types & bits[token->kind] ||
+           (token->kind == SCAN_NUMBER && node->types & SCHEMA_IS_INTEGER && is_whole(token));
+}
+
+static bool is_wanted(const struct plan_value *v)
+{
+    return v && (v->released || v->node->types & SCHEMA_IS_CONTAINER);
+}
+
+/* What is not released is not judged, except that a container is where one is expected. */
+void recorder_scalar(struct recorder *r, const struct scan_token *token)
+{
+    const struct plan_value *v = r->skipped ? NULL : value_here(r);
+    if (!is_wanted(v))
+        return;
+    if (!accepts(v->node, token)) {
+        mismatch(r, v->node, token);
+        return;
+    }
+    if (!v->released)
+        return;
+    if (token->flaws) {
+        recorder_misfit(r, v->node->path, "%s", scan_flaw_text(token->flaws));
+        return;
+    }
+    if (token->kind != SCAN_NULL) {
+        struct emit_value value = emit_value_of(token);
+        release(r, v, &value);
+    } else if (v->inner && v->node->mask.kind != MASK_DROP) {
+        write_member(r, v);
+        write_json(r, "null", 4);
+    }
+}
+
+void recorder_open(struct recorder *r, const struct scan_token *token)
+{
+    const struct plan_value *v = r->skipped ? NULL : value_here(r);
+    bool known = v && (token->kind == SCAN_OBJECT ? v->object != NULL : v->items != NULL);
+    if (!known) {
+        if (is_wanted(v))
+            mismatch(r, v->node, token);
+        r->skipped++;
+        return;
+    }
+    bool began = v->whole && !r->json.open;
+    if (began) {
+        r->json = (struct json){.open = true, .start = r->emit.line.len};
+        write_json(r, v->whole->prefix, v->whole->prefix_len);
+    } else if (r->json.open) {
+        write_member(r, v);
+    }
+    begin_frame(r, v, token->kind);
+    r->top->began_column = began;
+    if (r->json.open)
+        write_json(r, token->kind == SCAN_OBJECT ? "{" : "[", 1);
+}
+
+/* A member of an open map: its key may be needed, when its value comes. */
+static enum recorder_key take_member(struct recorder *r, struct frame *f,
+                                     const struct scan_token *token)
+{
+    const struct plan_value *v = f->object->additional;
+    f->value = is_wanted(v) ? v : NULL;
+    if (!f->value)
+        return RECORDER_UNWANTED;
+    if (!r->json.open)
+        return RECORDER_WANTED;
+    buffer_clear(&r->member);
+    if (token->flaws)
+        recorder_misfit(r, v->node->path, "a key with %s", scan_flaw_text(token->flaws));
+    else if (!buffer_append(&r->member, token->raw, token->len))
+        too_long(r, v->node->path);
+    return RECORDER_WANTED;
+}
+
+enum recorder_key recorder_key(struct recorder *r, const struct scan_token *token,
+                               struct recorder_unknown *ret_unknown)
+{
+    if (r->skipped)
+        return RECORDER_UNWANTED;
+    struct frame *f = r->top;
+    const char *name = token->raw;
+    size_t len = token->len;
+    if (token->escaped) {
+        len = scan_unescape(token, r->key);
+        name = r->key;
+    }
+    f->value = NULL;
+    const struct plan_value *v =
+        token->flaws & SCAN_FLAW_LONG ? NULL : plan_find(f->object, f->guess, name, len);
+    if (!v && f->object->additional)
+        return take_member(r, f, token);
+    if (!v) {
+        *ret_unknown = (struct recorder_unknown){f->object, name, len};
+        return RECORDER_UNKNOWN;
+    }
+
+    size_t i = v->index;
+    uint64_t bit = UINT64_C(1) << i % 64;
+    f->guess = i + 1;
+    if (f->seen[i / 64] & bit)
+        recorder_misfit(r, v->node->path, "comes twice");
+    else if (is_wanted(v))
+        f->value = v;
+    f->seen[i / 64] |= bit;
+    return f->value ? RECORDER_WANTED : RECORDER_UNWANTED;
+}
+
+/* What an object lacks: required fields, and those that stand for a default when absent. */
+static void check_absent(struct recorder *r, const struct frame *f)
+{
+    const struct plan_object *o = f->object;
+    for (size_t word = 0; word <= (o->count - 1) / 64; word++) {
+        uint64_t absent = (o->required[word] | o->standing[word]) & ~f->seen[word];
+        for (; absent; absent &= absent - 1) {
+            const struct plan_value *v =
+                &o->fields[word * 64 + (size_t)__builtin_ctzll(absent)];
+            if (v->standing) {
+                struct emit_value value =
+                    emit_value_text(v->standing_kind, v->standing, strlen(v->standing));
+                release(r, v, &value);
+            } else {
+                recorder_misfit(r, v->node->path, "is required, and missing");
+            }
+        }
+    }
+}
+
+static void end_container(struct recorder *r, const struct frame *f)
+{
+    write_json(r, f->object ? "}" : "]", 1);
+    if (!f->began_column)
+        return;
+    write_json(r, ",", 1);
+    if (r->json.spoilt)
+        buffer_truncate(&r->emit.line, r->json.start);
+    r->json.open = false;
+}
+
+bool recorder_close(struct recorder *r)
+{
+    if (r->skipped) {
+        r->skipped--;
+        return false;
+    }
+    const struct frame *f = r->top;
+    if (f->object && f->object->checks)
+        check_absent(r, f);
+    r->top--;
+    if (r->json.open)
+        end_container(r, f);
+    return r->top == r->frames;
+}
+
+/* --- derived columns --- */
+
+static bool append_part(struct recorder *r, const struct plan_part *part, struct buffer *out)
+{
+    char number[DECIMAL_INTEGER_MAX];
+    switch (part->kind) {
+    case PLAN_LITERAL:
+        return buffer_append(out, part->text, part->len);
+    case PLAN_SLOT:
+        return buffer_append(out, r->aside.data + r->slots[part->index].start,
+                             r->slots[part->index].len);
+    case PLAN_CONSTANT:
+        return buffer_append_text(out, (const char *)r->constants.data +
+                                           r->constant_starts[part->index]);
+    case PLAN_POSITION:
+        return buffer_append(out, number, decimal_format_integer((int64_t)r->position, number));
+    }
+    return false;
+}
+
+/* False: one of the fields that it names is null or absent. */
+static bool has_parts(const struct recorder *r, const struct plan_derived *d)
+{
+    for (size_t i = 0; i < d->part_count; i++)
+        if (d->parts[i].kind == PLAN_SLOT && !r->slots[d->parts[i].index].set)
+            return false;
+    return true;
+}
+
+static void write_derived(struct recorder *r, const struct plan_derived *d)
+{
+    buffer_clear(&r->composed);
+    for (size_t i = 0; i < d->part_count; i++)
+        if (!append_part(r, &d->parts[i], &r->composed)) {
+            too_long(r, d->output.column->name);
+            return;
+        }
+    struct emit_value value =
+        emit_value_text(FIT_STRING, (const char *)r->composed.data, r->composed.len);
+    write_column(r, &d->output, &value, d->output.column->name);
+}
+
+static void write_derivations(struct recorder *r)
+{
+    for (size_t i = 0; i < r->plan->derived_count; i++) {
+        const struct plan_derived *d = &r->plan->derived[i];
+        if (!d->constant && has_parts(r, d))
+            write_derived(r, d);
+    }
+    if (emit_raw(&r->emit, (const char *)r->tail.data, r->tail.len))
+        r->keys_written |= r->tail_keys;
+    else
+        too_long(r, "");
+}
+
+/* --- beginning and end --- */
+
+static void begin_line(struct recorder *r, uint64_t position)
+{
+    r->position = position;
+    r->misfit = false;
+    r->top = r->frames;
+    r->skipped = 0;
+    r->json.open = false;
+    r->keys_written = 0;
+    for (int i = 0; i < r->plan->slot_count; i++)
+        r->slots[i].set = false;
+    buffer_clear(&r->aside);
+    buffer_clear(&r->emit.line);
+}
+
+void recorder_begin(struct recorder *r, uint64_t position)
+{
+    begin_line(r, position);
+    if (!emit_raw(&r->emit, "{", 1))
+        too_long(r, "");
+    begin_frame(r, &r->plan->root, SCAN_OBJECT);
+}
+
+void recorder_refuse(struct recorder *r, uint64_t position, const struct scan_token *token)
+{
+    recorder_begin(r, position);
+    mismatch(r, r->plan->root.node, token);
+}
+
+/* Two records with one key would be merged into one row, and nobody would miss the other. */
+static bool key_is_repeated(struct recorder *r)
+{
+    struct buffer *key = &r->composed;
+    buffer_clear(key);
+    for (uint32_t bits = r->plan->key_bits & ~r->tail_keys; bits; bits &= bits - 1) {
+        const struct slot *part = &r->key_parts[__builtin_ctz(bits)];
+        if (!buffer_append(key, r->aside.data + part->start, part->len))
+            return false;
+    }
+    return keyset_add(r->keys, 0, (const char *)key->data, key->len) == KEYSET_SEEN;
+}
+
+static void check_key(struct recorder *r)
+{
+    uint32_t missing = r->plan->key_bits & ~r->keys_written;
+    int key[SCHEMA_KEY_MAX];
+    if (!missing) {
+        if (r->keys && !r->misfit && key_is_repeated(r))
+            recorder_misfit(r, "", "its key was in this page already");
+        return;
+    }
+    schema_key(r->plan->schema, key);
+    recorder_misfit(r, schema_columns(r->plan->schema)[key[__builtin_ctz(missing)]].name,
+                    "is part of the key, and null");
+}
+
+const char *recorder_end(struct recorder *r, size_t *ret_len, const char **ret_reason)
+{
+    struct buffer *line = &r->emit.line;
+    write_derivations(r);
+    check_key(r);
+    if (line->len > 1)
+        buffer_truncate(line, line->len - 1); /* the last comma becomes the brace */
+    if (!buffer_append(line, "}\n", 2))
+        return NULL;
+    *ret_len = line->len;
+    *ret_reason = r->misfit ? r->reason : NULL;
+    return (const char *)line->data;
+}
+
+/* Writes the columns that are the same in each record once. */
+static bool make_tail(struct recorder *r, struct error *err)
+{
+    begin_line(r, 0);
+    for (size_t i = 0; i < r->plan->derived_count; i++)
+        if (r->plan->derived[i].constant)
+            write_derived(r, &r->plan->derived[i]);
+    if (r->misfit)
+        return error_set(err, ERROR_MANIFEST, "a constant of the stream: column %s", r->reason);
+    r->tail_keys = r->keys_written;
+    buffer_clear(&r->tail);
+    return buffer_append(&r->tail, r->emit.line.data, r->emit.line.len) || error_memory(err);
+}
+
+bool recorder_constants(struct recorder *r, const char *const *values, struct error *err)
+{
+    if (r->keys)
+        keyset_release(r->keys, 0);
+    buffer_clear(&r->constants);
+    for (size_t i = 0; i < r->plan->constant_count; i++) {
+        r->constant_starts[i] = r->constants.len;
+        if (!buffer_append(&r->constants, values[i], strlen(values[i]) + 1))
+            return error_memory(err);
+    }
+    return make_tail(r, err);
+}
+
+struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *pseudonym)
+{
+    AUTO(recorder_freep) struct recorder *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->plan = plan;
+    emit_init(&r->emit, RECORDER_LINE_MAX, pseudonym);
+    buffer_init(&r->member, SCAN_KEY_MAX);
+    buffer_init(&r->aside, RECORDER_LINE_MAX);
+    buffer_init(&r->composed, RECORDER_LINE_MAX);
+    buffer_init(&r->constants, RECORDER_LINE_MAX);
+    buffer_init(&r->tail, RECORDER_LINE_MAX);
+    r->constant_starts = calloc(plan->constant_count + 1, sizeof *r->constant_starts);
+    bool merged = schema_write(plan->schema) == SCHEMA_MERGE;
+    if (merged)
+        r->keys = keyset_new();
+    return r->constant_starts && (r->keys || !merged) ? steal(&r) : NULL;
+}
+
+void recorder_free(struct recorder *r)
+{
+    if (!r)
+        return;
+    emit_done(&r->emit);
+    buffer_done(&r->member);
+    buffer_done(&r->aside);
+    buffer_done(&r->composed);
+    buffer_done(&r->constants);
+    buffer_done(&r->tail);
+    free(r->constant_starts);
+    keyset_free(r->keys);
+    explicit_bzero(r, sizeof *r);
+    free(r);
+}

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+check_PROGRAMS += tests/unit/test_keyset tests/unit/test_scan tests/unit/test_scan_portable
+TESTS += tests/unit/test_keyset tests/unit/test_scan tests/unit/test_scan_portable
+
+tests_unit_test_keyset_SOURCES = tests/unit/test_keyset.c
+tests_unit_test_keyset_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
+
+tests_unit_test_scan_SOURCES = tests/unit/test_scan.c
+tests_unit_test_scan_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
+
+# The same without SSE2: what other processors run.
+tests_unit_test_scan_portable_SOURCES = tests/unit/test_scan.c src/record/scan.c
+tests_unit_test_scan_portable_CPPFLAGS = $(AM_CPPFLAGS) -DQUOTED_PORTABLE
+tests_unit_test_scan_portable_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
