@@ -21,6 +21,7 @@ include tests/unit/quota.mk
 include tests/unit/record.mk
 include tests/unit/scan.mk
 include tests/unit/segment.mk
+include tests/unit/source.mk
 else
 check-local:
 	@echo "make check needs cmocka. On Debian: sudo apt-get install libcmocka-dev" >&2; exit 1

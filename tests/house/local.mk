@@ -2,6 +2,7 @@
 house_tests = \
     tests/house/banned.py \
     tests/house/cases.py \
+    tests/house/examples.py \
     tests/house/format.sh \
     tests/house/layers.py \
     tests/house/libraries.py \

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+noinst_LIBRARIES += src/source/libsource.a
+src_source_libsource_a_SOURCES = \
+    src/source/complete.c src/source/complete.h \
+    src/source/condition.c src/source/condition.h \
+    src/source/exchange.c src/source/exchange.h \
+    src/source/facts.c src/source/facts.h \
+    src/source/manifest.c src/source/manifest.h \
+    src/source/origin.c src/source/origin.h \
+    src/source/paginator.c src/source/paginator.h \
+    src/source/quote.c src/source/quote.h \
+    src/source/reader.c src/source/reader.h \
+    src/source/request.c src/source/request.h \
+    src/source/setting.c src/source/setting.h \
+    src/source/settings.c src/source/settings.h \
+    src/source/slice.c src/source/slice.h \
+    src/source/template.c src/source/template.h \
+    src/source/verdict.c src/source/verdict.h \
+    src/source/wait.c src/source/wait.h

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/paginator.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+static const int64_t pages_max = 1000000000;
+static const int64_t size_max = 1000000000;
+static const int64_t total_max = INT64_C(1000000000000);
+
+/* What the kinds do: read their own keys, tell a page's names, advance. */
+struct kind {
+    const char *name;
+    const struct place_key *keys;
+    uint32_t names;
+    bool (*read)(struct place *p, const json_t *value, const struct template_scope *scope,
+                 struct facts_wanted *wanted, struct paginator_rule *rule, struct error *err);
+    bool (*open)(struct paginator *p, const struct template_values *values, struct error *err);
+    bool (*advance)(struct paginator *p, const struct facts *facts, struct error *err);
+};
+
+static bool read_template(struct place *p, const json_t *value, const char *key,
+                          const struct template_scope *scope, struct template *ret_template,
+                          struct error *err)
+{
+    const char *text = NULL;
+    if (!place_text(p, value, key, TEMPLATE_TEXT_MAX, &text, err))
+        return false;
+    if (!text)
+        return true;
+    pointer_push(&p->path, key);
+    if (!template_read(p, text, scope, ret_template, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
+/* A number that a template renders to. */
+static bool number_of(const struct template *t, const struct template_values *values,
+                      const char *what, int64_t maximum, uint64_t *ret_number,
+                      struct error *err)
+{
+    AUTO(buffer_done) struct buffer text;
+    buffer_init(&text, 64);
+    int64_t number;
+    if (!template_render(t, values, TEMPLATE_PLAIN, &text) || !buffer_text(&text) ||
+        !text_parse_int64((const char *)text.data, text.len, &number) || number < 1 ||
+        number > maximum)
+        return error_set(err, ERROR_CONFIG, "%s must be 1 to %" PRId64, what, maximum);
+    *ret_number = (uint64_t)number;
+    return true;
+}
+
+static bool read_nothing(struct place *p, const json_t *value,
+                         const struct template_scope *scope, struct facts_wanted *wanted,
+                         struct paginator_rule *rule, struct error *err)
+{
+    (void)p, (void)value, (void)scope, (void)wanted, (void)rule, (void)err;
+    return true;
+}
+
+static bool open_nothing(struct paginator *p, const struct template_values *values,
+                         struct error *err)
+{
+    (void)p, (void)values, (void)err;
+    return true;
+}
+
+static bool advance_single(struct paginator *p, const struct facts *facts, struct error *err)
+{
+    (void)facts, (void)err;
+    p->done = true;
+    return true;
+}
+
+static bool read_page_number(struct place *p, const json_t *value,
+                             const struct template_scope *scope, struct facts_wanted *wanted,
+                             struct paginator_rule *rule, struct error *err)
+{
+    (void)wanted;
+    rule->has_size = true;
+    rule->last = pages_max;
+    return read_template(p, value, "size", scope, &rule->size, err) &&
+           read_template(p, value, "total", scope, &rule->total, err) &&
+           place_integer(p, value, "last", 1, pages_max, &rule->last, err);
+}
+
+static bool open_page_number(struct paginator *p, const struct template_values *values,
+                             struct error *err)
+{
+    if (!number_of(&p->rule->size, values, "the page size", size_max, &p->size, err) ||
+        !number_of(&p->rule->total, values, "the number of records", total_max, &p->total, err))
+        return false;
+    uint64_t pages = paginator_pages(p);
+    if (pages > (uint64_t)p->rule->last)
+        return error_set(err, ERROR_CONFIG,
+                         "%" PRIu64 " records in pages of %" PRIu64 " make %" PRIu64
+                         " pages, and the API has %" PRId64
+                         ": ask for fewer records or for larger pages",
+                         p->total, p->size, pages, p->rule->last);
+    return true;
+}
+
+static bool advance_page_number(struct paginator *p, const struct facts *facts,
+                                struct error *err)
+{
+    (void)facts, (void)err;
+    p->done = p->page >= paginator_pages(p);
+    return true;
+}
+
+static bool read_token(struct place *p, const json_t *value, const struct template_scope *scope,
+                       struct facts_wanted *wanted, struct paginator_rule *rule,
+                       struct error *err)
+{
+    const char *at = NULL;
+    rule->has_size = json_object_get(value, "size");
+    if (!read_template(p, value, "size", scope, &rule->size, err) ||
+        !place_text(p, value, "at", POINTER_TEXT_MAX, &at, err))
+        return false;
+    if (rule->has_size)
+        rule->names |= 1 << TEMPLATE_PAGE_SIZE;
+    pointer_push(&p->path, "at");
+    if (!facts_want(p, at, wanted, &rule->token, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
+static bool open_token(struct paginator *p, const struct template_values *values,
+                       struct error *err)
+{
+    if (p->rule->has_size)
+        return number_of(&p->rule->size, values, "the page size", size_max, &p->size, err);
+    return true;
+}
+
+static bool advance_token(struct paginator *p, const struct facts *facts, struct error *err)
+{
+    const char *next = facts->text[p->rule->token];
+    if (!next || *next == '\0' || strcmp(next, "null") == 0) {
+        p->done = true;
+        free(steal(&p->token));
+        return true;
+    }
+    if (p->token && strcmp(next, p->token) == 0)
+        return error_set(
+            err, ERROR_DATA,
+            "the answer gives the same cursor again, so the pages would never end");
+    if (p->page >= (uint64_t)pages_max)
+        return error_set(err, ERROR_DATA, "the pages do not end");
+    char *copy = strdup(next);
+    if (!copy)
+        return error_memory(err);
+    free(p->token);
+    p->token = copy;
+    return true;
+}
+
+static const struct place_key single_keys[] = {{"kind", true}, {NULL, false}};
+static const struct place_key page_number_keys[] = {
+    {"kind", true}, {"size", true}, {"total", true}, {"last", false}, {NULL, false},
+};
+static const struct place_key token_keys[] = {
+    {"kind", true},
+    {"at", true},
+    {"size", false},
+    {NULL, false},
+};
+
+static const struct kind kinds[] = {
+    [PAGINATOR_SINGLE] = {"single", single_keys, 1 << TEMPLATE_PAGE_NUMBER, read_nothing,
+                          open_nothing, advance_single},
+    [PAGINATOR_PAGE_NUMBER] = {"page_number", page_number_keys,
+                               1 << TEMPLATE_PAGE_NUMBER | 1 << TEMPLATE_PAGE_SIZE,
+                               read_page_number, open_page_number, advance_page_number},
+    [PAGINATOR_TOKEN] = {"token", token_keys,
+                         1 << TEMPLATE_PAGE_NUMBER | 1 << TEMPLATE_CURSOR |
+                             1 << TEMPLATE_CURSOR_RAW,
+                         read_token, open_token, advance_token},
+    {.name = NULL},
+};
+
+bool paginator_read(struct place *p, const json_t *value, const struct template_scope *scope,
+                    struct facts_wanted *wanted, struct paginator_rule *ret_rule,
+                    struct error *err)
+{
+    if (!json_is_object(value))
+        return place_fail(p, err, "expected object, found %s", json_type_text(value));
+    if (!json_object_get(value, "kind"))
+        return place_fail(p, err, "\"kind\" is missing");
+    size_t kind = 0;
+    if (!place_row(p, value, "kind", kinds, sizeof *kinds, &kind, err) ||
+        !place_keys(p, value, kinds[kind].keys, err))
+        return false;
+    struct paginator_rule rule = {
+        .kind = (enum paginator_kind)kind,
+        .names = kinds[kind].names,
+    };
+    if (!kinds[kind].read(p, value, scope, wanted, &rule, err))
+        return false;
+    *ret_rule = rule;
+    return true;
+}
+
+static bool bad_cursor(struct error *err)
+{
+    return error_set(err, ERROR_STORE, "the checkpoint is not one of this stream's paginator");
+}
+
+static bool parse_cursor(struct paginator *p, const char *cursor, struct error *err)
+{
+    json_auto_t *state = NULL;
+    if (!json_parse(cursor, strlen(cursor), "checkpoint", ERROR_STORE, &state, err))
+        return false;
+    json_int_t page = 0;
+    int done = 0;
+    const char *token = NULL;
+    if (json_unpack(state, "{s:b, s:I, s?s !}", "done", &done, "page", &page, "token",
+                    &token) != 0)
+        return bad_cursor(err);
+    bool has_token = p->rule->kind == PAGINATOR_TOKEN && !done;
+    if (page < 1 || page > pages_max || has_token != (token != NULL))
+        return bad_cursor(err);
+    if (token && !(p->token = strdup(token)))
+        return error_memory(err);
+    p->page = (uint64_t)page;
+    p->done = done;
+    return true;
+}
+
+bool paginator_open(const struct paginator_rule *rule, const struct template_values *values,
+                    const char *cursor, struct paginator *ret_paginator, struct error *err)
+{
+    AUTO(paginator_close) struct paginator p = {.rule = rule};
+    if (!kinds[rule->kind].open(&p, values, err) || (cursor && !parse_cursor(&p, cursor, err)))
+        return false;
+    uint64_t pages = paginator_pages(&p);
+    if (pages > 0 && (p.page > pages || p.done != (p.page == pages)))
+        return bad_cursor(err);
+    *ret_paginator = p;
+    p.token = NULL;
+    return true;
+}
+
+void paginator_close(struct paginator *p)
+{
+    free(p->token);
+    p->token = NULL;
+}
+
+uint64_t paginator_pages(const struct paginator *p)
+{
+    if (p->rule->kind == PAGINATOR_SINGLE)
+        return 1;
+    return p->total > 0 ? (p->total - 1) / p->size + 1 : 0;
+}
+
+void paginator_fill(struct paginator *p, struct template_values *values)
+{
+    uint64_t size = p->size;
+    if (p->total > 0 && p->total - p->page * p->size < size)
+        size = p->total - p->page * p->size;
+    snprintf(p->number_text, sizeof p->number_text, "%" PRIu64, p->page + 1);
+    snprintf(p->size_text, sizeof p->size_text, "%" PRIu64, size);
+    values->text[TEMPLATE_PAGE_NUMBER] = p->number_text;
+    values->text[TEMPLATE_PAGE_SIZE] = p->size > 0 ? p->size_text : NULL;
+    values->text[TEMPLATE_CURSOR] = p->token;
+    values->text[TEMPLATE_CURSOR_RAW] = p->token;
+}
+
+bool paginator_advance(struct paginator *p, const struct facts *facts, struct error *err)
+{
+    p->page++;
+    if (kinds[p->rule->kind].advance(p, facts, err))
+        return true;
+    p->page--;
+    return false;
+}
+
+bool paginator_cursor(const struct paginator *p, struct buffer *out, struct error *err)
+{
+    json_auto_t *state = json_pack("{s:b, s:I, s:s*}", "done", p->done, "page",
+                                   (json_int_t)p->page, "token", p->token);
+    if (!state)
+        return error_memory(err);
+    return json_canonical(state, out, err);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The API's own words, made fit for an error text, a log and a terminal: printable, short, and
+ * without what looks like an e-mail address, a link or a long number. What comes from outside
+ * goes into an error through here only.
+ */
+#ifndef SOURCE_QUOTE_H
+#define SOURCE_QUOTE_H
+
+enum {
+    QUOTE_MAX = 200, /* bytes of text kept */
+    QUOTE_DIGITS_MAX = 9, /* a longer row of digits may be somebody's number */
+    QUOTE_SIZE = QUOTE_MAX + 8,
+};
+
+/* Any bytes; what is cut ends in "…". NULL is "". Returns ret_text. */
+const char *quote_text(const char *text, char ret_text[QUOTE_SIZE]);
+
+#endif

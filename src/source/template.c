@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "source/template.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char settings_prefix[] = "settings.";
+
+static const struct {
+    const char *name;
+    bool integer;
+    bool optional; /* may be without a value */
+} rows[TEMPLATE_SETTING_FIRST] = {
+    [TEMPLATE_SOURCE] = {"source", false, false},
+    [TEMPLATE_VERSION] = {"version", false, false},
+    [TEMPLATE_STREAM] = {"stream", false, false},
+    [TEMPLATE_ACCOUNT] = {"account", false, false},
+    [TEMPLATE_SLICE_DAY] = {"slice.day", false, false},
+    [TEMPLATE_SLICE_FROM] = {"slice.from", false, false},
+    [TEMPLATE_SLICE_TO] = {"slice.to", false, false},
+    [TEMPLATE_PAGE_NUMBER] = {"page.number", true, false},
+    [TEMPLATE_PAGE_SIZE] = {"page.size", true, false},
+    [TEMPLATE_CURSOR] = {"cursor", false, true},
+    [TEMPLATE_CURSOR_RAW] = {"cursor.raw", false, true},
+};
+
+static bool in_scope(uint32_t name, const struct template_scope *scope)
+{
+    uint32_t bit = name < TEMPLATE_SETTING_FIRST ? name : TEMPLATE_SETTING_FIRST;
+    return scope->names >> bit & 1;
+}
+
+static const struct setting *setting_of(uint32_t name, const struct template_scope *scope)
+{
+    return name < TEMPLATE_SETTING_FIRST ? NULL
+                                         : &scope->settings[name - TEMPLATE_SETTING_FIRST];
+}
+
+static bool may_be_missing(uint32_t name, const struct template_scope *scope)
+{
+    const struct setting *s = setting_of(name, scope);
+    return s ? !s->fallback : rows[name].optional;
+}
+
+static bool find_name(const char *name, const struct template_scope *scope, uint32_t *ret_name)
+{
+    for (uint32_t i = 0; i < TEMPLATE_SETTING_FIRST; i++) {
+        if (strcmp(name, rows[i].name) == 0) {
+            *ret_name = i;
+            return true;
+        }
+    }
+    size_t prefix = sizeof settings_prefix - 1;
+    for (size_t i = 0; i < scope->setting_count; i++) {
+        if (strncmp(name, settings_prefix, prefix) == 0 &&
+            strcmp(name + prefix, scope->settings[i].name) == 0) {
+            *ret_name = TEMPLATE_SETTING_FIRST + (uint32_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool unknown_name(const struct place *p, const char *name,
+                         const struct template_scope *scope, struct error *err)
+{
+    char texts[SETTING_COUNT_MAX][sizeof settings_prefix + SETTING_NAME_MAX];
+    const char *names[TEMPLATE_NAMES_MAX + 1];
+    size_t count = 0;
+    for (uint32_t i = 0; i < TEMPLATE_SETTING_FIRST; i++) {
+        if (in_scope(i, scope))
+            names[count++] = rows[i].name;
+    }
+    for (size_t i = 0; i < scope->setting_count; i++) {
+        snprintf(texts[i], sizeof texts[i], "%s%s", settings_prefix, scope->settings[i].name);
+        names[count++] = texts[i];
+    }
+    names[count] = NULL;
+    char hint[PLACE_HINT_SIZE];
+    return place_fail(p, err, "unknown placeholder {%.64s}%s", name,
+                      place_hint(name, names, hint));
+}
+
+static bool resolve(const struct place *p, const char *text, size_t len,
+                    const struct template_scope *scope, uint32_t *ret_name, struct error *err)
+{
+    char name[sizeof settings_prefix + SETTING_NAME_MAX];
+    if (len >= sizeof name)
+        return place_fail(p, err, "a placeholder is too long");
+    memcpy(name, text, len);
+    name[len] = '\0';
+
+    if (!find_name(name, scope, ret_name))
+        return unknown_name(p, name, scope, err);
+    if (!in_scope(*ret_name, scope))
+        return place_fail(p, err, "{%s} has no value here", name);
+    if (!scope->optional && may_be_missing(*ret_name, scope))
+        return place_fail(p, err, "{%s} may be without a value, and this cannot be left out",
+                          name);
+    return true;
+}
+
+static bool add(const struct place *p, struct template *t, struct template_part part,
+                struct error *err)
+{
+    if (t->count == TEMPLATE_PARTS_MAX)
+        return place_fail(p, err, "more than %d parts", TEMPLATE_PARTS_MAX);
+    t->parts[t->count++] = part;
+    return true;
+}
+
+bool template_read(const struct place *p, const char *text, const struct template_scope *scope,
+                   struct template *ret_template, struct error *err)
+{
+    struct template t = {0};
+    for (const char *c = text; *c; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            return place_fail(p, err, "holds a control character");
+    }
+    while (*text) {
+        size_t len = strcspn(text, "{}");
+        struct template_part part = {.literal = text, .len = len};
+        if (len > 0) {
+            text += len;
+        } else if (text[0] == text[1]) { /* a doubled brace */
+            part.len = 1;
+            text += 2;
+        } else {
+            size_t name_len = strcspn(text + 1, "{}");
+            if (text[0] == '}' || text[1 + name_len] != '}')
+                return place_fail(p, err, "a brace has no partner (a single one is doubled)");
+            part.literal = NULL;
+            if (!resolve(p, text + 1, name_len, scope, &part.name, err))
+                return false;
+            text += name_len + 2;
+        }
+        if (!add(p, &t, part, err))
+            return false;
+    }
+    *ret_template = t;
+    return true;
+}
+
+bool template_ready(const struct template *t, const struct template_values *values)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        if (!t->parts[i].literal && !values->text[t->parts[i].name])
+            return false;
+    }
+    return true;
+}
+
+bool template_is_integer(const struct template *t, const struct template_scope *scope)
+{
+    if (t->count != 1 || t->parts[0].literal)
+        return false;
+    const struct setting *s = setting_of(t->parts[0].name, scope);
+    return s ? s->type == SETTING_INTEGER : rows[t->parts[0].name].integer;
+}
+
+bool template_uses(const struct template *t, uint32_t name)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        if (!t->parts[i].literal && t->parts[i].name == name)
+            return true;
+    }
+    return false;
+}
+
+bool template_encode(const char *value, size_t len, struct buffer *out)
+{
+    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                     "0123456789-._~";
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)value[i];
+        bool plain = c != '\0' && strchr(unreserved, c);
+        if (!(plain ? buffer_append_byte(out, c) : buffer_printf(out, "%%%02X", c)))
+            return false;
+    }
+    return true;
+}
+
+bool template_render(const struct template *t, const struct template_values *values,
+                     enum template_encoding encoding, struct buffer *out)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        const struct template_part *part = &t->parts[i];
+        const char *text = part->literal ? part->literal : values->text[part->name];
+        size_t len = part->literal ? part->len : strlen(text);
+        bool encoded = part->literal
+                           ? encoding == TEMPLATE_QUERY
+                           : encoding != TEMPLATE_PLAIN && part->name != TEMPLATE_CURSOR_RAW;
+        if (!(encoded ? template_encode(text, len, out) : buffer_append(out, text, len)))
+            return false;
+    }
+    return true;
+}
