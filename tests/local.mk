@@ -22,6 +22,7 @@ include tests/unit/record.mk
 include tests/unit/scan.mk
 include tests/unit/segment.mk
 include tests/unit/source.mk
+include tests/unit/stage.mk
 else
 check-local:
 	@echo "make check needs cmocka. On Debian: sudo apt-get install libcmocka-dev" >&2; exit 1

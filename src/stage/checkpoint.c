@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage/checkpoint.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "stage/row.h"
+#include "stage/stage_sql.h"
+
+static const char *const state_names[] = {
+    [CHECKPOINT_OPEN] = "open",
+    [CHECKPOINT_COMPLETE] = "complete",
+};
+
+const char *checkpoint_state_name(enum checkpoint_state state)
+{
+    return state_names[state];
+}
+
+static bool parse_state(const char *name, enum checkpoint_state *ret_state)
+{
+    for (size_t i = 0; i < sizeof state_names / sizeof *state_names; i++) {
+        if (strcmp(name, state_names[i]) == 0) {
+            *ret_state = (enum checkpoint_state)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool checkpoint_put(struct store *s, const struct checkpoint *c, struct error *err)
+{
+    if (!store_check_writing(s, err))
+        return false;
+    if (!text_is_identifier(c->stream))
+        return error_set(err, ERROR_BUG, "a checkpoint of no stream");
+    struct sqlite_statement *put = sqlite_statement(store_db(s), stage_sql_checkpoint_put, err);
+    if (!put)
+        return false;
+    sqlite_bind_cstring(put, 1, c->stream);
+    sqlite_bind_cstring(put, 2, c->account);
+    sqlite_bind_cstring(put, 3, c->slice);
+    sqlite_bind_blob(put, 4, c->request_digest, DIGEST_SIZE);
+    sqlite_bind_cstring(put, 5, c->cursor);
+    sqlite_bind_int(put, 6, (int64_t)c->pages);
+    sqlite_bind_int(put, 7, (int64_t)c->records);
+    sqlite_bind_cstring(put, 8, checkpoint_state_name(c->state));
+    sqlite_bind_int(put, 9, clock_now_ns());
+    return sqlite_run(put, err);
+}
+
+static bool take(struct sqlite_statement *q, struct checkpoint *c)
+{
+    char state[sizeof "complete"];
+    c->updated_ns = sqlite_column_int(q, 8);
+    return row_text(q, 0, c->stream, sizeof c->stream) &&
+           row_text(q, 1, c->account, sizeof c->account) &&
+           row_text(q, 2, c->slice, sizeof c->slice) && row_digest(q, 3, c->request_digest) &&
+           row_text(q, 4, c->cursor, sizeof c->cursor) && row_uint64(q, 5, &c->pages) &&
+           row_uint64(q, 6, &c->records) && row_text(q, 7, state, sizeof state) &&
+           parse_state(state, &c->state);
+}
+
+/* Steps a statement whose parameters are bound. */
+static bool find(struct store *s, struct sqlite_statement *q, struct checkpoint *ret_checkpoint,
+                 bool *ret_found, struct error *err)
+{
+    bool row = false;
+    if (!sqlite_step(q, &row, err))
+        return false;
+    struct checkpoint c = {0};
+    bool sound = !row || take(q, &c);
+    sqlite_reset(q);
+    if (!sound)
+        return error_set(err, ERROR_STORE,
+                         "%s: the checkpoint of stream %s, account \"%s\", slice \"%s\" is "
+                         "damaged: restore a backup",
+                         store_path(s), c.stream, c.account, c.slice);
+    if (row)
+        *ret_checkpoint = c;
+    *ret_found = row;
+    return true;
+}
+
+bool checkpoint_get(struct store *s, const char *stream, const char *account, const char *slice,
+                    struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err)
+{
+    struct sqlite_statement *q = sqlite_statement(store_db(s), stage_sql_checkpoint_get, err);
+    if (!q)
+        return false;
+    sqlite_bind_cstring(q, 1, stream);
+    sqlite_bind_cstring(q, 2, account);
+    sqlite_bind_cstring(q, 3, slice);
+    return find(s, q, ret_checkpoint, ret_found, err);
+}
+
+static int compare(const struct checkpoint *a, const struct checkpoint *b)
+{
+    int order = strcmp(a->stream, b->stream);
+    if (order == 0)
+        order = strcmp(a->account, b->account);
+    return order != 0 ? order : strcmp(a->slice, b->slice);
+}
+
+bool checkpoint_next(struct store *s, const struct checkpoint *after,
+                     struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err)
+{
+    struct sqlite_statement *q = sqlite_statement(store_db(s), stage_sql_checkpoint_after, err);
+    if (!q)
+        return false;
+    sqlite_bind_cstring(q, 1, after ? after->stream : "");
+    sqlite_bind_cstring(q, 2, after ? after->account : "");
+    sqlite_bind_cstring(q, 3, after ? after->slice : "");
+    struct checkpoint c;
+    bool found;
+    if (!find(s, q, &c, &found, err))
+        return false;
+    if (found && after && compare(&c, after) <= 0)
+        return store_out_of_order(s, "checkpoint", err);
+    if (found)
+        *ret_checkpoint = c;
+    *ret_found = found;
+    return true;
+}

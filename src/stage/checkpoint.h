@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where the fetching of a slice resumes: written in the transaction of the page it stands
+ * behind. One per stream, account and slice.
+ */
+#ifndef STAGE_CHECKPOINT_H
+#define STAGE_CHECKPOINT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "crypto/digest.h"
+#include "stage/store.h"
+
+enum { CHECKPOINT_CURSOR_MAX = 16 * 1024 };
+
+enum checkpoint_state { CHECKPOINT_OPEN, CHECKPOINT_COMPLETE };
+
+struct checkpoint {
+    char stream[STORE_STREAM_SIZE];
+    char account[STORE_NAME_SIZE]; /* "": none */
+    char slice[STORE_NAME_SIZE];
+    uint8_t request_digest[DIGEST_SIZE]; /* another one: the cursor means nothing any more */
+    uint64_t pages; /* staged so far */
+    uint64_t records;
+    enum checkpoint_state state;
+    int64_t updated_ns; /* set by checkpoint_put */
+    char cursor[CHECKPOINT_CURSOR_MAX + 1]; /* of the next page, as the paginator wrote it */
+};
+
+/* "open", "complete" */
+const char *checkpoint_state_name(enum checkpoint_state state);
+
+/* Inside a transaction; replaces the one that is there. */
+bool checkpoint_put(struct store *s, const struct checkpoint *c, struct error *err);
+bool checkpoint_get(struct store *s, const char *stream, const char *account, const char *slice,
+                    struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err);
+/* The next in order of stream, account, slice; after NULL: the first. `after` may be the same
+ * struct as *ret_checkpoint. */
+bool checkpoint_next(struct store *s, const struct checkpoint *after,
+                     struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err);
+
+#endif

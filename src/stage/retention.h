@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the stage forgets: segments that are old and in every sink, quarantined records that are
+ * old, and data keys that have nothing left to open, which makes what backups still hold of them
+ * unreadable with the next rewrite of those.
+ *
+ *     repeat: store_begin ─▶ retention_purge ─▶ (audit) ─▶ store_commit, while counts.more
+ *     then:   retention_reclaim
+ *
+ * Purging goes from the oldest number on without leaving holes, and the stream remembers how far,
+ * so that what is missing otherwise stands out.
+ */
+#ifndef STAGE_RETENTION_H
+#define STAGE_RETENTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "stage/store.h"
+
+/* What one transaction takes of a stream: with secure_delete, purging writes as much as it
+ * frees. */
+enum { RETENTION_SEGMENTS_MAX = 256, RETENTION_QUARANTINE_MAX = 4096 };
+
+struct retention_rules {
+    int64_t segments_before_ns; /* older ones go */
+    int64_t quarantine_before_ns;
+    const char *const *sinks; /* the position of each counts; NULL-terminated; none: no segment
+                                 is ever acknowledged */
+};
+
+struct retention_counts {
+    uint64_t segments;
+    uint64_t records; /* in them */
+    uint64_t bytes; /* sealed */
+    uint64_t quarantined;
+    uint64_t deks;
+    bool more; /* call again in another transaction */
+};
+
+/* Inside a transaction. */
+bool retention_purge(struct store *s, const struct retention_rules *rules,
+                     struct retention_counts *ret_counts, struct error *err);
+/* Gives the free space back to the file system. Outside a transaction. */
+bool retention_reclaim(struct store *s, struct error *err);
+
+#endif

@@ -1,0 +1,3 @@
+SELECT stream, created, commitment, wrapped
+FROM dek
+WHERE id = ?1

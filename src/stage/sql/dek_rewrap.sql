@@ -1,0 +1,3 @@
+UPDATE dek
+SET wrapped = ?2
+WHERE id = ?1

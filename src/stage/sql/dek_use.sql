@@ -1,0 +1,3 @@
+UPDATE dek
+SET records = records + ?2
+WHERE id = ?1

@@ -1,0 +1,3 @@
+SELECT count(*)
+FROM quarantine
+WHERE stream = ?1

@@ -1,0 +1,3 @@
+SELECT stream, number, account, slice, page, position, created, dek_id, sealed
+FROM quarantine
+WHERE stream = ?1 AND number = ?2

@@ -1,0 +1,2 @@
+DELETE FROM quarantine
+WHERE stream = ?1 AND number <= ?2

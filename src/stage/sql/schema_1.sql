@@ -1,0 +1,79 @@
+-- The stage, format 1. Times are nanoseconds since 1970-01-01T00:00:00Z. What stands beside a
+-- sealed blob in its row is associated data of the seal (src/record/FORMAT.md).
+CREATE TABLE stage (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    uuid TEXT NOT NULL,
+    source TEXT NOT NULL,
+    created INTEGER NOT NULL
+) STRICT;
+-- Numbers that were given once are never given again, whatever is purged.
+CREATE TABLE stream (
+    name TEXT PRIMARY KEY,
+    last_seq INTEGER NOT NULL DEFAULT 0,
+    purged_seq INTEGER NOT NULL DEFAULT 0,
+    last_quarantine INTEGER NOT NULL DEFAULT 0,
+    purged_quarantine INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE dek (
+    id INTEGER PRIMARY KEY,
+    stream TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    commitment BLOB NOT NULL,
+    wrapped BLOB NOT NULL
+) STRICT;
+CREATE INDEX dek_stream ON dek (stream, created);
+CREATE TABLE segment (
+    stream TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    slice TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    text_len INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    schema_digest BLOB NOT NULL,
+    policy_digest BLOB NOT NULL,
+    codec INTEGER NOT NULL,
+    dek_id INTEGER NOT NULL REFERENCES dek (id),
+    sealed BLOB NOT NULL,
+    UNIQUE (stream, seq)
+) STRICT;
+CREATE INDEX segment_dek ON segment (dek_id);
+CREATE TABLE checkpoint (
+    stream TEXT NOT NULL,
+    account TEXT NOT NULL,
+    slice TEXT NOT NULL,
+    request_digest BLOB NOT NULL,
+    cursor TEXT NOT NULL,
+    pages INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'complete')),
+    updated INTEGER NOT NULL,
+    PRIMARY KEY (stream, account, slice)
+) STRICT;
+CREATE TABLE position (
+    sink TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    error TEXT NOT NULL,
+    PRIMARY KEY (sink, stream)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE quarantine (
+    stream TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    account TEXT NOT NULL,
+    slice TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    created INTEGER NOT NULL,
+    dek_id INTEGER NOT NULL REFERENCES dek (id),
+    sealed BLOB NOT NULL,
+    UNIQUE (stream, number)
+) STRICT;
+CREATE INDEX quarantine_dek ON quarantine (dek_id);
+-- "exst"
+PRAGMA application_id = 0x65787374;
+PRAGMA user_version = 1;

@@ -1,0 +1,3 @@
+SELECT min(seq)
+FROM segment
+WHERE stream = ?1 AND seq > ?2

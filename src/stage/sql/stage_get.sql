@@ -1,0 +1,2 @@
+SELECT uuid, source, created
+FROM stage

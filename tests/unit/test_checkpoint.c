@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage_fixture.h"
+
+#include "stage/checkpoint.h"
+#include "stage/position.h"
+
+static struct checkpoint make(const char *stream, const char *slice, const char *cursor)
+{
+    struct checkpoint c = {.request_digest = {7}, .pages = 2, .records = 20};
+    snprintf(c.stream, sizeof c.stream, "%s", stream);
+    snprintf(c.slice, sizeof c.slice, "%s", slice);
+    snprintf(c.cursor, sizeof c.cursor, "%s", cursor);
+    return c;
+}
+
+static void put(struct store *s, const struct checkpoint *c)
+{
+    struct error err;
+    fixture_begin(s);
+    if (!checkpoint_put(s, c, &err))
+        fail_msg("%s", err.text);
+    fixture_commit(s);
+}
+
+static void a_checkpoint_comes_back_as_it_was_put(void **state)
+{
+    (void)state;
+    struct error err;
+    struct store *s = fixture_open();
+    struct checkpoint c = make("users", "2026-11-20", "");
+    memset(c.cursor, 'c', CHECKPOINT_CURSOR_MAX);
+    memset(c.account, 'a', STORE_NAME_SIZE - 1);
+    put(s, &c);
+    store_close(s);
+
+    s = fixture_open_read();
+    struct checkpoint got;
+    bool found;
+    assert_true(checkpoint_get(s, "users", c.account, "2026-11-20", &got, &found, &err));
+    assert_true(found);
+    assert_string_equal(got.stream, "users");
+    assert_string_equal(got.account, c.account);
+    assert_string_equal(got.cursor, c.cursor);
+    assert_memory_equal(got.request_digest, c.request_digest, DIGEST_SIZE);
+    assert_int_equal(got.pages, 2);
+    assert_int_equal(got.records, 20);
+    assert_int_equal(got.state, CHECKPOINT_OPEN);
+    assert_true(got.updated_ns == fixture_now_ns);
+    assert_true(checkpoint_get(s, "users", "", "2026-11-20", &got, &found, &err));
+    assert_false(found);
+    store_close(s);
+}
+
+static void a_checkpoint_replaces_the_one_before(void **state)
+{
+    (void)state;
+    struct error err;
+    struct store *s = fixture_open();
+    struct checkpoint c = make("users", "2026-11-20", "page 2");
+    put(s, &c);
+    c = make("users", "2026-11-20", "");
+    c.state = CHECKPOINT_COMPLETE;
+    put(s, &c);
+    struct checkpoint got;
+    bool found;
+    assert_true(checkpoint_get(s, "users", "", "2026-11-20", &got, &found, &err));
+    assert_int_equal(got.state, CHECKPOINT_COMPLETE);
+    assert_string_equal(got.cursor, "");
+    assert_int_equal(fixture_number(s, "SELECT count(*) FROM checkpoint"), 1);
+    store_close(s);
+}
+
+static void checkpoints_are_listed_in_order(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"events 2026-11-20", "users 2026-11-20",
+                                           "users 2026-11-21"};
+    struct error err;
+    struct store *s = fixture_open();
+    struct checkpoint c = make("users", "2026-11-21", "x");
+    put(s, &c);
+    c = make("users", "2026-11-20", "x");
+    put(s, &c);
+    c = make("events", "2026-11-20", "x");
+    put(s, &c);
+    bool found;
+    assert_true(checkpoint_next(s, NULL, &c, &found, &err));
+    for (size_t i = 0; i < 3; i++) {
+        char text[STORE_STREAM_SIZE + STORE_NAME_SIZE];
+        assert_true(found);
+        snprintf(text, sizeof text, "%s %s", c.stream, c.slice);
+        assert_string_equal(text, expected[i]);
+        assert_true(checkpoint_next(s, &c, &c, &found, &err));
+    }
+    assert_false(found);
+    store_close(s);
+}
+
+static void a_checkpoint_dies_with_its_transaction(void **state)
+{
+    (void)state;
+    struct error err;
+    struct store *s = fixture_open();
+    struct checkpoint c = make("users", "2026-11-20", "page 2");
+    assert_false(checkpoint_put(s, &c, &err));
+    assert_int_equal(err.kind, ERROR_BUG);
+    fixture_begin(s);
+    assert_true(checkpoint_put(s, &c, &err));
+    fixture_put(s, "users", 1, 3);
+    store_rollback(s);
+    bool found;
+    assert_true(checkpoint_get(s, "users", "", "2026-11-20", &c, &found, &err));
+    assert_false(found);
+    store_close(s);
+}
+
+static void a_damaged_checkpoint_is_refused_by_name(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "UPDATE checkpoint SET pages = -1",
+        "UPDATE checkpoint SET records = -1",
+        "UPDATE checkpoint SET request_digest = x'00'",
+        "UPDATE checkpoint SET cursor = hex(zeroblob(16384))",
+        "UPDATE checkpoint SET cursor = 'a' || char(0) || 'b'",
+        "PRAGMA ignore_check_constraints = ON; UPDATE checkpoint SET state = 'half'",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct error err;
+        struct store *s = fixture_open();
+        struct checkpoint c = make("users", "2026-11-20", "page 2");
+        put(s, &c);
+        store_close(s);
+        fixture_tamper(fixture_path, changes[i]);
+        s = fixture_open_read();
+        bool found;
+        assert_false(checkpoint_get(s, "users", "", "2026-11-20", &c, &found, &err));
+        assert_int_equal(err.kind, ERROR_STORE);
+        assert_non_null(strstr(err.text, "checkpoint of stream users"));
+        assert_false(checkpoint_next(s, NULL, &c, &found, &err));
+        store_close(s);
+        assert_int_equal(unlink(fixture_path), 0);
+    }
+}
+
+/* --- Positions --------------------------------------------------------------------------- */
+
+static void a_position_moves_and_remembers_why_it_did_not(void **state)
+{
+    (void)state;
+    struct error err;
+    struct position p;
+    fixture_make(3);
+    struct store *s = fixture_open();
+    assert_true(position_get(s, "warehouse", "users", &p, &err));
+    assert_int_equal(p.seq, 0);
+    assert_string_equal(p.sink, "warehouse");
+    fixture_begin(s);
+    assert_true(position_fail(s, "warehouse", "users", "no disk", &err));
+    assert_true(position_put(s, "kafka", "users", 1, &err));
+    fixture_commit(s);
+    assert_true(position_get(s, "warehouse", "users", &p, &err));
+    assert_int_equal(p.seq, 0);
+    assert_string_equal(p.error, "no disk");
+
+    fixture_begin(s);
+    assert_true(position_put(s, "warehouse", "users", 3, &err));
+    fixture_commit(s);
+    assert_true(position_get(s, "warehouse", "users", &p, &err));
+    assert_int_equal(p.seq, 3);
+    assert_string_equal(p.error, "");
+    assert_true(p.updated_ns == fixture_now_ns);
+
+    fixture_begin(s);
+    assert_true(position_fail(s, "warehouse", "users", "again", &err));
+    fixture_commit(s);
+    assert_true(position_get(s, "warehouse", "users", &p, &err));
+    assert_int_equal(p.seq, 3);
+
+    bool found;
+    assert_true(position_next(s, NULL, &p, &found, &err));
+    assert_string_equal(p.sink, "kafka");
+    assert_true(position_next(s, &p, &p, &found, &err));
+    assert_string_equal(p.sink, "warehouse");
+    assert_true(position_next(s, &p, &p, &found, &err));
+    assert_false(found);
+    store_close(s);
+}
+
+static void a_position_beyond_the_stream_is_a_bug(void **state)
+{
+    (void)state;
+    struct error err;
+    fixture_make(3);
+    struct store *s = fixture_open();
+    assert_false(position_put(s, "warehouse", "users", 1, &err));
+    assert_int_equal(err.kind, ERROR_BUG);
+    fixture_begin(s);
+    assert_false(position_put(s, "warehouse", "users", 4, &err));
+    assert_int_equal(err.kind, ERROR_BUG);
+    assert_false(position_put(s, "warehouse", "users", -1, &err));
+    assert_false(position_put(s, "Ware House", "users", 1, &err));
+    store_rollback(s);
+    store_close(s);
+}
+
+static void a_long_reason_is_cut_at_a_character(void **state)
+{
+    (void)state;
+    struct error err;
+    struct position p;
+    char why[2 * POSITION_ERROR_SIZE];
+    for (size_t i = 0; i + 2 < sizeof why; i += 2)
+        memcpy(why + i, "\xc3\xa9", 3);
+    fixture_make(1);
+    struct store *s = fixture_open();
+    fixture_begin(s);
+    assert_true(position_fail(s, "warehouse", "users", why, &err));
+    fixture_commit(s);
+    assert_true(position_get(s, "warehouse", "users", &p, &err));
+    assert_int_equal(strlen(p.error), POSITION_ERROR_SIZE - 2);
+    store_close(s);
+}
+
+static void a_damaged_position_is_refused_by_name(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "UPDATE position SET seq = -1",
+        "UPDATE position SET error = hex(zeroblob(300))",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct error err;
+        struct position p;
+        fixture_make(1);
+        struct store *s = fixture_open();
+        fixture_begin(s);
+        assert_true(position_put(s, "warehouse", "users", 1, &err));
+        fixture_commit(s);
+        store_close(s);
+        fixture_tamper(fixture_path, changes[i]);
+        s = fixture_open_read();
+        assert_false(position_get(s, "warehouse", "users", &p, &err));
+        assert_int_equal(err.kind, ERROR_STORE);
+        assert_non_null(strstr(err.text, "sink warehouse in stream users"));
+        store_close(s);
+        assert_int_equal(unlink(fixture_path), 0);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        fixture_test(a_checkpoint_comes_back_as_it_was_put),
+        fixture_test(a_checkpoint_replaces_the_one_before),
+        fixture_test(checkpoints_are_listed_in_order),
+        fixture_test(a_checkpoint_dies_with_its_transaction),
+        fixture_test(a_damaged_checkpoint_is_refused_by_name),
+        fixture_test(a_position_moves_and_remembers_why_it_did_not),
+        fixture_test(a_position_beyond_the_stream_is_a_bug),
+        fixture_test(a_long_reason_is_cut_at_a_character),
+        fixture_test(a_damaged_position_is_refused_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
