@@ -23,6 +23,8 @@ include tests/unit/scan.mk
 include tests/unit/segment.mk
 include tests/unit/source.mk
 include tests/unit/stage.mk
+include tests/unit/audit.mk
+include tests/unit/sink.mk
 else
 check-local:
 	@echo "make check needs cmocka. On Debian: sudo apt-get install libcmocka-dev" >&2; exit 1

@@ -1,0 +1,1 @@
+SELECT idx, entry FROM audit_event ORDER BY idx

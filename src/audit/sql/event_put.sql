@@ -1,0 +1,1 @@
+INSERT INTO audit_event (idx, entry) VALUES (?1, ?2)

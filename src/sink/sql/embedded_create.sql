@@ -1,0 +1,4 @@
+-- {columns}: one line each, the primary key last.
+CREATE TABLE "{table}" (
+    {columns}
+)

@@ -1,0 +1,1 @@
+"{name}" IS NOT excluded."{name}"

@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
+sink_tests = \
+    tests/unit/test_ddl \
+    tests/unit/test_ledger \
+    tests/unit/test_warehouse
+check_PROGRAMS += $(sink_tests)
+TESTS += $(sink_tests)
+
+tests_unit_test_ddl_SOURCES = tests/unit/test_ddl.c tests/unit/schema_fixture.h
+tests_unit_test_ddl_LDADD = $(SINK_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
+tests_unit_test_ledger_LDADD = $(SINK_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_warehouse_SOURCES = tests/unit/test_warehouse.c tests/unit/schema_fixture.h
+tests_unit_test_warehouse_LDADD = $(SINK_LIBS) $(CMOCKA_LIBS)
