@@ -25,6 +25,7 @@ include tests/unit/source.mk
 include tests/unit/stage.mk
 include tests/unit/audit.mk
 include tests/unit/sink.mk
+include tests/unit/sandbox.mk
 else
 check-local:
 	@echo "make check needs cmocka. On Debian: sudo apt-get install libcmocka-dev" >&2; exit 1

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pipeline/result.h"
+
+enum outcome { IDLE, WORKED, FAILED };
+
+/* The status of a run of two streams, with these outcomes. */
+static int status(enum outcome first, enum error_kind first_kind, enum outcome second,
+                  enum error_kind second_kind, enum error_kind load_kind, uint64_t quarantined)
+{
+    const enum outcome outcomes[] = {first, second};
+    const enum error_kind kinds[] = {first_kind, second_kind};
+    struct result r = {.stream_count = 2};
+    for (size_t i = 0; i < 2; i++) {
+        r.streams[i].slices = outcomes[i] != IDLE;
+        r.streams[i].failed = outcomes[i] == FAILED;
+        r.streams[i].error.kind = kinds[i];
+    }
+    r.streams[0].quarantined = quarantined;
+    r.load_failed = load_kind != ERROR_NONE;
+    r.load_error.kind = load_kind;
+    return result_exit_status(&r);
+}
+
+static void nothing_wrong_is_0(void **state)
+{
+    (void)state;
+    assert_int_equal(status(IDLE, 0, IDLE, 0, ERROR_NONE, 0), 0);
+    assert_int_equal(status(WORKED, 0, WORKED, 0, ERROR_NONE, 0), 0);
+}
+
+static void a_part_that_failed_is_1(void **state)
+{
+    (void)state;
+    assert_int_equal(status(FAILED, ERROR_DATA, WORKED, 0, ERROR_NONE, 0), 1);
+    assert_int_equal(status(WORKED, 0, FAILED, ERROR_REMOTE, ERROR_NONE, 0), 1);
+    assert_int_equal(status(WORKED, 0, WORKED, 0, ERROR_NONE, 3), 1);
+}
+
+static void when_nothing_else_was_done_the_failure_decides(void **state)
+{
+    (void)state;
+    assert_int_equal(status(FAILED, ERROR_DATA, IDLE, 0, ERROR_NONE, 0), 65);
+    assert_int_equal(status(FAILED, ERROR_NETWORK, FAILED, ERROR_DATA, ERROR_NONE, 0), 69);
+    assert_int_equal(status(WORKED, 0, WORKED, 0, ERROR_SINK, 0), 69);
+}
+
+static void what_goes_on_with_the_next_run_is_75(void **state)
+{
+    (void)state;
+    assert_int_equal(status(FAILED, ERROR_QUOTA, IDLE, 0, ERROR_NONE, 0), 75);
+    assert_int_equal(status(WORKED, 0, FAILED, ERROR_QUOTA, ERROR_NONE, 0), 75);
+    assert_int_equal(status(WORKED, 0, FAILED, ERROR_STOPPED, ERROR_STOPPED, 2), 75);
+    assert_int_equal(status(IDLE, 0, IDLE, 0, ERROR_STOPPED, 0), 75);
+    /* but not when something is wrong besides */
+    assert_int_equal(status(FAILED, ERROR_DATA, FAILED, ERROR_QUOTA, ERROR_NONE, 0), 65);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_wrong_is_0),
+        cmocka_unit_test(a_part_that_failed_is_1),
+        cmocka_unit_test(when_nothing_else_was_done_the_failure_decides),
+        cmocka_unit_test(what_goes_on_with_the_next_run_is_75),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
