@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* extract check: everything a run needs, looked at one by one, nothing fetched or made. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "command/context.h"
+#include "crypto/secret.h"
+
+/* The WAL-reset race of SQLite, fixed in 3.51.3; we avoid it by having one writer. */
+enum { SQLITE_SOUND_VERSION = 3051003 };
+
+enum finding { FOUND_GOOD, FOUND_NOTICE, FOUND_BAD };
+
+/* What the checks share and fill in. */
+struct check {
+    struct context *context;
+    struct deployment *deployment;
+    json_t *findings;
+    enum finding worst;
+    struct error error; /* of the first bad finding */
+};
+
+static void found(struct check *k, enum finding finding, const char *what, const char *text)
+{
+    static const char *const words[] = {"ok", "note", "FAILED"};
+    if (!context_json(k->context))
+        printf("%-8s%-16s%s\n", words[finding], what, text);
+    json_array_append_new(k->findings, json_pack("{s:s, s:s, s:s}", "check", what, "result",
+                                                 words[finding], "text", text));
+    if (finding > k->worst)
+        k->worst = finding;
+}
+
+static void failed(struct check *k, const char *what, const struct error *err)
+{
+    if (k->worst != FOUND_BAD)
+        k->error = *err;
+    found(k, FOUND_BAD, what, err->text);
+}
+
+static void check_configuration(struct check *k)
+{
+    const char *path = config_path(k->context->config);
+    found(k, FOUND_GOOD, "configuration", path ? path : "no file, all defaults");
+}
+
+static void check_source(struct check *k)
+{
+    char text[256];
+    struct error err;
+    const struct deployment_options *o = &k->context->deployment;
+    if (!o->source)
+        return;
+    if (!deployment_open(o, 0, 0, &k->deployment, &err)) {
+        failed(k, "source", &err);
+        return;
+    }
+    const struct manifest *m = k->deployment->manifest;
+    snprintf(text, sizeof text, "%s, API %s, %zu streams%s%s", o->source, m->version,
+             m->stream_count, m->sunset ? ", that version ends on " : "",
+             m->sunset ? m->sunset : "");
+    found(k, FOUND_GOOD, "source", text);
+}
+
+static void check_state(struct check *k)
+{
+    char text[512];
+    struct error err;
+    uint64_t space;
+    const char *state = k->context->state;
+    if (!file_exists(state)) {
+        snprintf(text, sizeof text, "%s is made by the first run", state);
+        found(k, FOUND_NOTICE, "state folder", text);
+        return;
+    }
+    if (!file_make_private_folder(state, &err) || !file_space(state, &space, &err)) {
+        failed(k, "state folder", &err);
+        return;
+    }
+    snprintf(text, sizeof text, "%s, %llu MiB free", state, (unsigned long long)(space >> 20));
+    bool enough = space >= k->context->deployment.free_space;
+    if (!enough)
+        error_set(&err, ERROR_STORE, "%s: less than [stage] free_space", text);
+    if (enough)
+        found(k, FOUND_GOOD, "state folder", text);
+    else
+        failed(k, "state folder", &err);
+}
+
+static void check_keys(struct check *k)
+{
+    char text[512];
+    struct error err;
+    AUTO(keyring_freep) struct keyring *keyring = NULL;
+    AUTO(cleanup_free) char *path = file_join(k->context->state, "keyring.json");
+    if (path && !file_exists(path)) {
+        found(k, FOUND_NOTICE, "keys",
+              "made by the first run; settle the escrow copy before it: "
+              "extract keys init --escrow FILE");
+        return;
+    }
+    const struct keyring_options options = {
+        .state_folder = k->context->state,
+        .kek = k->context->deployment.kek,
+        .passphrase = k->context->deployment.passphrase,
+    };
+    bool made;
+    if (!keyring_open(&options, &keyring, &made, &err)) {
+        failed(k, "keys", &err);
+        return;
+    }
+    int64_t settled;
+    bool open = keyring_escrow_kind(keyring, &settled) == RING_ESCROW_OPEN;
+    snprintf(text, sizeof text, "%s from %s%s", keyring_kek_id(keyring),
+             keyring_source(keyring),
+             open ? "; no escrow copy: extract keys init --escrow FILE" : "");
+    found(k, open ? FOUND_NOTICE : FOUND_GOOD, "keys", text);
+}
+
+static void check_stage(struct check *k)
+{
+    struct error err;
+    const struct deployment_options *o = &k->context->deployment;
+    const struct store_options options = deployment_stage(o, o->source, NULL);
+    if (!options.source || !store_exists(&options))
+        return;
+    AUTO(store_closep) struct store *s = NULL;
+    if (store_open_read(&options, &s, &err))
+        found(k, FOUND_GOOD, "stage", store_path(s));
+    else
+        failed(k, "stage", &err);
+}
+
+static void check_memory(struct check *k)
+{
+    if (secret_locked())
+        found(k, FOUND_GOOD, "memory", "keys are locked in memory");
+    else
+        found(k, FOUND_NOTICE, "memory",
+              "keys cannot be locked in memory (ulimit -l): encrypt swap, or raise the limit");
+}
+
+static void check_libraries(struct check *k)
+{
+    char text[160];
+    int v = sqlite_library_version();
+    bool sound = v >= SQLITE_SOUND_VERSION;
+    snprintf(text, sizeof text, "SQLite %d.%d.%d%s", v / 1000000, v / 1000 % 1000, v % 1000,
+             sound ? ""
+                   : ": older than 3.51.3; never open the stage for writing with another "
+                     "program");
+    found(k, sound ? FOUND_GOOD : FOUND_NOTICE, "libraries", text);
+}
+
+static void (*const checks[])(struct check *) = {
+    check_configuration, check_source, check_state,     check_keys,
+    check_stage,         check_memory, check_libraries,
+};
+
+bool cmd_check(struct context *c, int *ret_status, struct error *err)
+{
+    AUTO(json_decrefp) json_t *findings = json_array();
+    if (!findings)
+        return error_memory(err);
+    struct check k = {.context = c, .findings = findings};
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        checks[i](&k);
+    deployment_free(k.deployment);
+
+    *ret_status = k.worst == FOUND_BAD ? error_exit_status(k.error.kind) : 0;
+    return !context_json(c) || context_print_json(json_pack("{s:O}", "checks", findings), err);
+}

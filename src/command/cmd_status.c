@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* extract status: how far sources and sinks have come. Reads only; a run may go on beside it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "command/context.h"
+#include "quota/limiter.h"
+#include "stage/checkpoint.h"
+#include "stage/position.h"
+#include "stage/quarantine.h"
+#include "stage/read.h"
+#include "stage/stages.h"
+
+static json_t *time_json(int64_t ns)
+{
+    char text[CLOCK_RFC3339_SIZE];
+    clock_format_rfc3339(ns / CLOCK_SECOND_NS * CLOCK_SECOND_NS, text);
+    return json_string(text);
+}
+
+static bool add_streams(struct store *s, json_t *out, struct error *err)
+{
+    struct read_stream stream = {0};
+    for (bool found;;) {
+        if (!read_stream_next(s, stream.name, &stream, &found, err))
+            return false;
+        if (!found)
+            return true;
+        uint64_t quarantined;
+        if (!quarantine_count(s, stream.name, &quarantined, err))
+            return false;
+        json_array_append_new(out, json_pack("{s:s, s:I, s:I, s:I}", "stream", stream.name,
+                                             "last_seq", (json_int_t)stream.last_seq,
+                                             "purged_seq", (json_int_t)stream.purged_seq,
+                                             "quarantined", (json_int_t)quarantined));
+    }
+}
+
+static bool add_checkpoints(struct store *s, json_t *out, struct error *err)
+{
+    struct checkpoint c;
+    for (bool first = true, found;; first = false) {
+        if (!checkpoint_next(s, first ? NULL : &c, &c, &found, err))
+            return false;
+        if (!found)
+            return true;
+        json_array_append_new(
+            out, json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:o}", "stream", c.stream, "account",
+                           c.account, "slice", c.slice, "state", checkpoint_state_name(c.state),
+                           "pages", (json_int_t)c.pages, "records", (json_int_t)c.records,
+                           "updated", time_json(c.updated_ns)));
+    }
+}
+
+static bool add_positions(struct store *s, json_t *out, struct error *err)
+{
+    struct position p;
+    for (bool first = true, found;; first = false) {
+        if (!position_next(s, first ? NULL : &p, &p, &found, err))
+            return false;
+        if (!found)
+            return true;
+        struct read_stream stream;
+        if (!read_stream_get(s, p.stream, &stream, err))
+            return false;
+        json_array_append_new(out,
+                              json_pack("{s:s, s:s, s:I, s:I, s:s, s:o}", "sink", p.sink,
+                                        "stream", p.stream, "seq", (json_int_t)p.seq, "behind",
+                                        (json_int_t)(stream.last_seq - p.seq), "error", p.error,
+                                        "updated", time_json(p.updated_ns)));
+    }
+}
+
+/* The buckets of one source, from the database that all runs share. */
+static bool add_quotas(const struct context *c, const struct context_source *source,
+                       json_t *out, struct error *err)
+{
+    AUTO(cleanup_free) char *path = file_join(c->state, "quota.db");
+    AUTO(limiter_closep) struct limiter *limiter = NULL;
+    if (!path)
+        return error_memory(err);
+    if (!source || !file_exists(path))
+        return true;
+    if (!limiter_open(path, &limiter, err))
+        return false;
+    for (size_t i = 0; i < source->manifest->bucket_count; i++) {
+        const struct bucket_rule *rule = settings_bucket(source->settings, i);
+        struct limiter_state state;
+        AUTO(cleanup_free)
+        char *key = text_format("%s/%s/%s", source->manifest->source, MANIFEST_SINGLE_ACCOUNT,
+                                source->manifest->buckets[i].name);
+        if (!key)
+            return error_memory(err);
+        if (!rule)
+            continue;
+        if (!limiter_state(limiter, key, rule, clock_now_ns(), &state, err))
+            return false;
+        json_array_append_new(
+            out, json_pack("{s:s, s:I, s:I, s:o}", "bucket", source->manifest->buckets[i].name,
+                           "used", (json_int_t)state.used, "capacity",
+                           (json_int_t)state.capacity, "blocked_until",
+                           state.blocked_until_ns ? time_json(state.blocked_until_ns)
+                                                  : json_null()));
+    }
+    return true;
+}
+
+static const struct context_source *configured(const struct context *c, const char *name)
+{
+    for (size_t i = 0; i < c->source_count; i++) {
+        if (strcmp(c->sources[i].manifest->source, name) == 0)
+            return &c->sources[i];
+    }
+    return NULL;
+}
+
+static bool add_source(struct context *c, const char *name, json_t *out, struct error *err)
+{
+    const struct store_options options = deployment_stage(&c->deployment, name, NULL);
+    AUTO(store_closep) struct store *s = NULL;
+    if (!store_open_read(&options, &s, err))
+        return false;
+    json_t *streams = json_array(), *checkpoints = json_array(), *positions = json_array(),
+           *quotas = json_array();
+    json_array_append_new(out,
+                          json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "source", name, "stage",
+                                    store_uuid(s), "streams", streams, "checkpoints",
+                                    checkpoints, "sinks", positions, "quotas", quotas));
+    return add_streams(s, streams, err) && add_checkpoints(s, checkpoints, err) &&
+           add_positions(s, positions, err) && add_quotas(c, configured(c, name), quotas, err);
+}
+
+static const char *text_of(const json_t *row, const char *key)
+{
+    const char *text = json_string_value(json_object_get(row, key));
+    return text ? text : "";
+}
+
+static long long number_of(const json_t *row, const char *key)
+{
+    return (long long)json_integer_value(json_object_get(row, key));
+}
+
+static void print_source(const json_t *source)
+{
+    size_t i;
+    const json_t *row;
+    printf("%s\n", text_of(source, "source"));
+    json_array_foreach (json_object_get(source, "streams"), i, row)
+        printf("  %-10s staged up to segment %lld, purged up to %lld, %lld in quarantine\n",
+               text_of(row, "stream"), number_of(row, "last_seq"), number_of(row, "purged_seq"),
+               number_of(row, "quarantined"));
+    json_array_foreach (json_object_get(source, "checkpoints"), i, row)
+        printf("  %-10s slice %s %s: %lld pages, %lld records, %s\n", text_of(row, "stream"),
+               text_of(row, "slice"), text_of(row, "state"), number_of(row, "pages"),
+               number_of(row, "records"), text_of(row, "updated"));
+    json_array_foreach (json_object_get(source, "sinks"), i, row)
+        printf("  %-10s %s: loaded up to segment %lld, %lld behind, %s%s%s\n",
+               text_of(row, "stream"), text_of(row, "sink"), number_of(row, "seq"),
+               number_of(row, "behind"), text_of(row, "updated"),
+               *text_of(row, "error") ? "; last error: " : "", text_of(row, "error"));
+    json_array_foreach (json_object_get(source, "quotas"), i, row)
+        printf("  %-10s quota: %lld of %lld used%s%s\n", text_of(row, "bucket"),
+               number_of(row, "used"), number_of(row, "capacity"),
+               *text_of(row, "blocked_until") ? ", blocked until " : "",
+               text_of(row, "blocked_until"));
+}
+
+bool cmd_status(struct context *c, int *ret_status, struct error *err)
+{
+    AUTO(json_decrefp) json_t *sources = json_array();
+    AUTO(stages_done) struct stages stages = {0};
+    const char *only = c->options->value[TABLE_SOURCE];
+    if (!stages_list(c->state, &stages, err))
+        return false;
+    for (size_t i = 0; i < stages.count; i++) {
+        if ((!only || strcmp(only, stages.sources[i]) == 0) &&
+            !add_source(c, stages.sources[i], sources, err))
+            return false;
+    }
+
+    *ret_status = 0;
+    if (context_json(c))
+        return context_print_json(
+            json_pack("{s:s, s:O}", "state", c->state, "sources", sources), err);
+    size_t i;
+    json_t *source;
+    json_array_foreach (sources, i, source)
+        print_source(source);
+    if (json_array_size(sources) == 0)
+        printf("nothing is staged in %s\n", c->state);
+    return true;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "command/summary.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+/* The word for an exit status: what a scheduler decides by. */
+static const char *status_word(int exit_status)
+{
+    static const struct {
+        int status;
+        const char *word;
+    } words[] = {{0, "done"}, {99, "done"}, {1, "partly failed"}, {75, "resumable"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (words[i].status == exit_status)
+            return words[i].word;
+    }
+    return "failed";
+}
+
+static json_t *stream_json(const struct result_stream *s)
+{
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:s?, s:s?}",
+                     "stream", s->name, "slices", (json_int_t)s->slices, "slices_complete",
+                     (json_int_t)s->complete, "pages", (json_int_t)s->pages, "records",
+                     (json_int_t)s->records, "staged", (json_int_t)s->released, "quarantined",
+                     (json_int_t)s->quarantined, "unknown_fields", (json_int_t)s->unknown,
+                     "drift", s->drift, "bytes", (json_int_t)s->decoded_bytes, "loaded",
+                     (json_int_t)s->loaded, "error_kind",
+                     s->failed ? error_kind_name(s->error.kind) : NULL, "error",
+                     s->failed ? s->error.text : NULL);
+}
+
+static bool print_json(const struct deployment *d, const struct result *result,
+                       const struct error *failure, int exit_status, struct error *err)
+{
+    json_t *streams = json_array();
+    json_int_t staged = 0, loaded = 0, quarantined = 0;
+    for (size_t i = 0; i < result->stream_count; i++) {
+        json_array_append_new(streams, stream_json(&result->streams[i]));
+        staged += (json_int_t)result->streams[i].released;
+        loaded += (json_int_t)result->streams[i].loaded;
+        quarantined += (json_int_t)result->streams[i].quarantined;
+    }
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    char started[CLOCK_RFC3339_SIZE], again[CLOCK_RFC3339_SIZE];
+    clock_format_rfc3339(result->started_ns, started);
+    bool resumable = failure && context_resume_at(failure, again);
+    return context_print_json(
+        json_pack(
+            "{s:i, s:s, s:s, s:s, s:i, s:s?, s:s?, s:s?, s:s, s:I, s:I, s:I, s:I, s:I, s:o}",
+            "version", SUMMARY_VERSION, "source", d->options->source, "run", d->run, "status",
+            status_word(exit_status), "exit_status", exit_status, "resume_at",
+            resumable ? again : NULL, "error_kind",
+            failure ? error_kind_name(failure->kind) : NULL, "error",
+            failure ? failure->text : NULL, "started", started, "milliseconds",
+            (json_int_t)((result->ended_ns - result->started_ns) / 1000000), "staged", staged,
+            "loaded", loaded, "quarantined", quarantined, "peak_rss_kib",
+            (json_int_t)usage.ru_maxrss, "streams", streams),
+        err);
+}
+
+static void print_stream(const struct deployment *d, const struct result_stream *s)
+{
+    fprintf(stderr, "%s/%s: ", d->options->source, s->name);
+    if (s->slices == 0 && s->loaded == 0 && !s->failed)
+        fputs("nothing new", stderr);
+    else
+        fprintf(stderr, "%" PRIu64 " records staged from %" PRIu64 " pages, %" PRIu64 " loaded",
+                s->released, s->pages, s->loaded);
+    if (s->quarantined)
+        fprintf(stderr, ", %" PRIu64 " in quarantine (extract show --source %s --quarantine)",
+                s->quarantined, d->options->source);
+    if (s->unknown)
+        fprintf(stderr, ", %" PRIu64 " values of unknown fields not taken (%s)", s->unknown,
+                s->drift);
+    fputc('\n', stderr);
+}
+
+static void print_text(const struct deployment *d, const struct result *result,
+                       const struct error *failure, int exit_status)
+{
+    for (size_t i = 0; i < result->stream_count; i++)
+        print_stream(d, &result->streams[i]);
+    char again[CLOCK_RFC3339_SIZE];
+    bool resumable = failure && context_resume_at(failure, again);
+    fprintf(stderr, "%s after %.1f s", status_word(exit_status),
+            (double)(result->ended_ns - result->started_ns) / (double)CLOCK_SECOND_NS);
+    if (resumable)
+        fprintf(stderr, "; run the same command again at %s or later", again);
+    fputc('\n', stderr);
+}
+
+/* What goes on with the next run is no error. */
+static void log_failure(const char *failed, const char *parked, const char *stream,
+                        const struct error *error)
+{
+    char again[CLOCK_RFC3339_SIZE];
+    bool resumable = context_resume_at(error, again);
+    log_event(resumable ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, resumable ? parked : failed,
+              "%s%s%skind=%s %s", stream ? "stream=" : "", stream ? stream : "",
+              stream ? " " : "", error_kind_name(error->kind), error->text);
+}
+
+static void log_failures(const struct result *result, const struct error *failure)
+{
+    bool told = !failure;
+    for (size_t i = 0; i < result->stream_count; i++) {
+        const struct result_stream *s = &result->streams[i];
+        if (s->failed)
+            log_failure("stream.failed", "stream.parked", s->name, &s->error);
+        told = told || (s->failed && strcmp(s->error.text, failure->text) == 0);
+    }
+    if (result->load_failed)
+        log_failure("load.failed", "load.stopped", NULL, &result->load_error);
+    told = told || (result->load_failed && failure == &result->load_error);
+    if (!told)
+        log_failure("failed", "failed", NULL, failure);
+}
+
+bool summary_print(struct context *c, const struct deployment *d, const struct result *result,
+                   const struct error *failure, int exit_status, struct error *err)
+{
+    log_failures(result, failure);
+    if (context_json(c))
+        return print_json(d, result, failure, exit_status, err);
+    if (!options_has(c->options, TABLE_QUIET) || exit_status != 0)
+        print_text(d, result, failure, exit_status);
+    return true;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What somebody who looks on is told while a run goes on. Calls come from several threads, one at
+ * a time for each kind; they must return soon.
+ */
+#ifndef PIPELINE_WATCH_H
+#define PIPELINE_WATCH_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+
+/* A page became durable. */
+struct watch_page {
+    const char *stream;
+    const char *slice;
+    uint64_t page;
+    uint64_t records; /* of this page, released */
+    uint64_t expected_records; /* of the whole run, as far as it is known; 0: unknown */
+    uint64_t decoded_bytes;
+    uint64_t quota_used; /* of the stream's first bucket, now … */
+    uint64_t quota_capacity; /* … 0: there is no limit */
+};
+
+struct watch {
+    void *context;
+    void (*page)(void *context, const struct watch_page *page);
+    /* rows reached the warehouse, durably */
+    void (*loaded)(void *context, const char *stream, uint64_t rows);
+    /* a wait for quota or back-off begins; why is one line without personal data */
+    void (*waiting)(void *context, const char *why, int64_t until_ns);
+    void (*retrying)(void *context, const struct error *cause, unsigned attempt,
+                     int64_t wait_ns);
+};
+
+#endif

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/writer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crashpoint.h"
+#include "base/file.h"
+#include "base/queue.h"
+#include "codec/zstandard.h"
+#include "stage/position.h"
+#include "stage/quarantine.h"
+
+enum {
+    SEGMENTS = 4, /* being filled, waiting, being written */
+    JOBS = 16, /* of the fetching thread: being made, waiting, being written */
+    DEFERRED = 16, /* waiting for the open page to end; at most one a thread */
+};
+
+enum job_kind { JOB_SEGMENT, JOB_QUARANTINE, JOB_PAGE, JOB_DISCARD, JOB_FLUSH, JOB_NOTE };
+
+/* Something to be written on its own: a position, a failure of a sink, an event. */
+struct note {
+    const char *sink; /* NULL: the event only */
+    const char *stream;
+    const char *why; /* NULL: the sink got as far as seq */
+    int64_t seq;
+    const struct event *event; /* NULL: none */
+};
+
+/* Jobs of the fetching thread come from the pool and go back there; those somebody waits for are
+ * his. */
+struct job {
+    enum job_kind kind;
+    struct append_origin origin;
+    struct segment *segment;
+    uint64_t position;
+    char *line;
+    size_t len;
+    char *reason;
+    struct writer_page page;
+    struct note note;
+    bool waited_for;
+    bool done;
+};
+
+struct writer {
+    struct writer_options options;
+    struct queue *jobs;
+    struct queue *idle; /* the free ones of job_pool */
+    struct job job_pool[JOBS];
+    struct queue *segments; /* the free ones of segment_pool */
+    struct segment segment_pool[SEGMENTS];
+    struct zstandard *zstandard;
+    struct segment_packed packed;
+    pthread_t thread;
+    bool started;
+
+    pthread_mutex_t lock; /* of the two below and of job.done */
+    pthread_cond_t changed;
+    bool failed;
+    struct error error;
+
+    /* the writer's thread alone */
+    bool page_open;
+    struct job *deferred[DEFERRED];
+    size_t deferred_count;
+};
+
+static bool fail_as(struct writer *w, struct error *err)
+{
+    pthread_mutex_lock(&w->lock);
+    bool failed = w->failed;
+    if (failed)
+        *err = w->error;
+    pthread_mutex_unlock(&w->lock);
+    return failed ? false : error_set(err, ERROR_BUG, "the writer has ended");
+}
+
+static void release_job(struct writer *w, struct job *job)
+{
+    free(job->line);
+    free(job->reason);
+    *job = (struct job){0};
+    queue_push(w->idle, job);
+}
+
+/* --- on the writer's thread ---------------------------------------------------------------- */
+
+static bool open_page(struct writer *w, struct error *err)
+{
+    if (w->page_open)
+        return true;
+    uint64_t space;
+    const char *path = store_path(w->options.store);
+    if (!file_space(path, &space, err))
+        return false;
+    if (space < w->options.free_space)
+        return error_set(err, ERROR_STORE,
+                         "%s: the disk has less than %llu MiB left; make room (extract purge "
+                         "frees what was loaded), then run again",
+                         path, (unsigned long long)(w->options.free_space >> 20));
+    if (!store_begin(w->options.store, err))
+        return false;
+    w->page_open = true;
+    return true;
+}
+
+static bool write_segment(struct writer *w, const struct job *job, struct error *err)
+{
+    int64_t seq;
+    buffer_clear(&w->packed.frame);
+    return open_page(w, err) && segment_pack(job->segment, w->zstandard, &w->packed, err) &&
+           append_segment(w->options.store, &job->origin, &w->packed, &seq, err);
+}
+
+static bool write_quarantine(struct writer *w, const struct job *job, struct error *err)
+{
+    const struct quarantine_origin origin = {
+        .stream = job->origin.stream,
+        .account = job->origin.account,
+        .slice = job->origin.slice,
+        .page = job->origin.page,
+        .position = job->position,
+    };
+    int64_t number;
+    return open_page(w, err) && quarantine_put(w->options.store, &origin, job->line, job->len,
+                                               job->reason, &number, err);
+}
+
+static bool audit_page(struct writer *w, const struct writer_page *page, struct error *err)
+{
+    struct sqlite *db = store_db(w->options.store);
+    const struct event staged = {
+        .kind = EVENT_PAGE_STAGED,
+        .object = page->origin.stream,
+        .details = {{"account", page->origin.account}, {"slice", page->origin.slice}},
+        .counts = {{"page", (int64_t)page->origin.page},
+                   {"records", (int64_t)page->records},
+                   {"released", (int64_t)page->released},
+                   {"quarantined", (int64_t)page->quarantined},
+                   {"unknown", (int64_t)page->unknown},
+                   {"bytes", (int64_t)page->decoded_bytes}},
+        .digests = {{"schema", page->origin.schema_digest},
+                    {"policy", page->origin.policy_digest}},
+    };
+    const struct event drift = {
+        .kind = EVENT_SCHEMA_DRIFT,
+        .object = page->origin.stream,
+        .details = {{"path", page->drift}},
+        .counts = {{"page", (int64_t)page->origin.page}, {"unknown", (int64_t)page->unknown}},
+    };
+    const struct event completed = {
+        .kind = EVENT_SLICE_COMPLETED,
+        .object = page->origin.stream,
+        .details = {{"account", page->origin.account}, {"slice", page->origin.slice}},
+        .counts = {{"pages", (int64_t)page->checkpoint.pages},
+                   {"records", (int64_t)page->checkpoint.records}},
+    };
+    return event_append(db, w->options.audit, &staged, err) &&
+           (!*page->drift || event_append(db, w->options.audit, &drift, err)) &&
+           (page->checkpoint.state != CHECKPOINT_COMPLETE ||
+            event_append(db, w->options.audit, &completed, err));
+}
+
+static bool write_page(struct writer *w, const struct job *job, struct error *err)
+{
+    if (!open_page(w, err) || !checkpoint_put(w->options.store, &job->page.checkpoint, err) ||
+        !audit_page(w, &job->page, err))
+        return false;
+    w->page_open = false;
+    crashpoint("page.commit");
+    if (!store_commit(w->options.store, err))
+        return false;
+    crashpoint("page.committed");
+    w->options.staged(w->options.context, &job->page);
+    return true;
+}
+
+static bool write_note(struct writer *w, const struct note *note, struct error *err)
+{
+    struct store *s = w->options.store;
+    if (!store_begin(s, err))
+        return false;
+    bool ok = !note->sink ? true
+              : note->why ? position_fail(s, note->sink, note->stream, note->why, err)
+                          : position_put(s, note->sink, note->stream, note->seq, err);
+    ok = ok && (!note->event || event_append(store_db(s), w->options.audit, note->event, err));
+    if (!ok) {
+        store_rollback(s);
+        return false;
+    }
+    crashpoint("note.commit");
+    if (!store_commit(s, err))
+        return false;
+    crashpoint("note.committed");
+    return true;
+}
+
+/* Whoever waits for the job goes on; one that nobody waits for can be had again. */
+static void finish_job(struct writer *w, struct job *job)
+{
+    if (job->segment)
+        writer_return(w, job->segment);
+    if (!job->waited_for) {
+        release_job(w, job);
+        return;
+    }
+    pthread_mutex_lock(&w->lock);
+    job->done = true;
+    pthread_cond_broadcast(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+}
+
+static bool write_deferred(struct writer *w, struct error *err)
+{
+    for (size_t i = 0; i < w->deferred_count; i++) {
+        struct job *job = w->deferred[i];
+        if (!write_note(w, &job->note, err)) {
+            memmove(w->deferred, w->deferred + i, (w->deferred_count - i) * sizeof job);
+            w->deferred_count -= i;
+            return false;
+        }
+        finish_job(w, job);
+    }
+    w->deferred_count = 0;
+    return true;
+}
+
+static bool discard_page(struct writer *w)
+{
+    if (w->page_open)
+        store_rollback(w->options.store);
+    w->page_open = false;
+    return true;
+}
+
+static bool write_job(struct writer *w, struct job *job, struct error *err)
+{
+    switch (job->kind) {
+    case JOB_SEGMENT:
+        return write_segment(w, job, err);
+    case JOB_QUARANTINE:
+        return write_quarantine(w, job, err);
+    case JOB_PAGE:
+        return write_page(w, job, err) && write_deferred(w, err);
+    case JOB_DISCARD:
+        return discard_page(w) && write_deferred(w, err);
+    case JOB_NOTE:
+        return write_note(w, &job->note, err);
+    case JOB_FLUSH:
+        return true;
+    }
+    return error_set(err, ERROR_BUG, "unknown job");
+}
+
+static void fail(struct writer *w, const struct error *err)
+{
+    discard_page(w);
+    pthread_mutex_lock(&w->lock);
+    w->failed = true;
+    w->error = *err;
+    pthread_cond_broadcast(&w->changed);
+    pthread_mutex_unlock(&w->lock);
+    queue_close(w->jobs);
+    queue_close(w->idle);
+    queue_close(w->segments);
+}
+
+static void *write_jobs(void *arg)
+{
+    struct writer *w = arg;
+    bool failed = false;
+    void *item;
+    while (queue_pop(w->jobs, &item)) {
+        struct job *job = item;
+        struct error err;
+        if (!failed && job->kind == JOB_NOTE && w->page_open && w->deferred_count < DEFERRED) {
+            w->deferred[w->deferred_count++] = job;
+            continue;
+        }
+        if (!failed && !write_job(w, job, &err)) {
+            failed = true;
+            fail(w, &err);
+        }
+        finish_job(w, job);
+    }
+    struct error ignored; /* what is left over at a failure or an early end is not waited for */
+    discard_page(w);
+    if (!failed)
+        write_deferred(w, &ignored);
+    while (w->deferred_count > 0)
+        finish_job(w, w->deferred[--w->deferred_count]);
+    return NULL;
+}
+
+/* --- for the others ------------------------------------------------------------------------ */
+
+bool writer_new(const struct writer_options *options, struct writer **ret_writer,
+                struct error *err)
+{
+    AUTO(writer_freep) struct writer *w = calloc(1, sizeof *w);
+    if (!w)
+        return error_memory(err);
+    w->options = *options;
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->changed, NULL);
+    segment_packed_init(&w->packed);
+    for (size_t i = 0; i < SEGMENTS; i++)
+        segment_init(&w->segment_pool[i]);
+
+    w->jobs = queue_new(JOBS);
+    w->idle = queue_new(JOBS);
+    w->segments = queue_new(SEGMENTS);
+    w->zstandard = zstandard_new();
+    if (!w->jobs || !w->idle || !w->segments || !w->zstandard)
+        return error_memory(err);
+    for (size_t i = 0; i < SEGMENTS; i++)
+        queue_push(w->segments, &w->segment_pool[i]);
+    for (size_t i = 0; i < JOBS; i++)
+        queue_push(w->idle, &w->job_pool[i]);
+
+    int number = pthread_create(&w->thread, NULL, write_jobs, w);
+    if (number != 0)
+        return error_errno(err, ERROR_BUG, number, "a thread cannot be started");
+    w->started = true;
+    *ret_writer = steal(&w);
+    return true;
+}
+
+void writer_free(struct writer *w)
+{
+    if (!w)
+        return;
+    if (w->started) {
+        queue_close(w->jobs);
+        pthread_join(w->thread, NULL);
+    }
+    for (size_t i = 0; i < SEGMENTS; i++)
+        segment_done(&w->segment_pool[i]);
+    segment_packed_done(&w->packed);
+    zstandard_free(w->zstandard);
+    queue_free(w->segments);
+    queue_free(w->idle);
+    queue_free(w->jobs);
+    pthread_cond_destroy(&w->changed);
+    pthread_mutex_destroy(&w->lock);
+    free(w);
+}
+
+struct segment *writer_take(struct writer *w)
+{
+    void *segment;
+    return queue_pop(w->segments, &segment) ? segment : NULL;
+}
+
+void writer_return(struct writer *w, struct segment *segment)
+{
+    segment_clear(segment);
+    queue_push(w->segments, segment);
+}
+
+/* Hands on a copy of the job; fails only when the writer has. */
+static bool push(struct writer *w, const struct job *job, struct error *err)
+{
+    void *slot;
+    if (!queue_pop(w->idle, &slot))
+        return fail_as(w, err);
+    *(struct job *)slot = *job;
+    return queue_push(w->jobs, slot) || fail_as(w, err);
+}
+
+bool writer_segment(struct writer *w, const struct append_origin *origin,
+                    struct segment *segment, struct error *err)
+{
+    const struct job job = {.kind = JOB_SEGMENT, .origin = *origin, .segment = segment};
+    if (push(w, &job, err))
+        return true;
+    writer_return(w, segment);
+    return false;
+}
+
+bool writer_quarantine(struct writer *w, const struct append_origin *origin, uint64_t position,
+                       const char *line, size_t len, const char *reason, struct error *err)
+{
+    struct job job = {.kind = JOB_QUARANTINE, .origin = *origin, .position = position};
+    job.line = malloc(len ? len : 1);
+    job.reason = strdup(reason);
+    job.len = len;
+    if (job.line && job.reason) {
+        memcpy(job.line, line, len);
+        if (push(w, &job, err))
+            return true;
+    } else {
+        error_memory(err);
+    }
+    free(job.line);
+    free(job.reason);
+    return false;
+}
+
+bool writer_commit(struct writer *w, const struct writer_page *page, struct error *err)
+{
+    const struct job job = {.kind = JOB_PAGE, .origin = page->origin, .page = *page};
+    return push(w, &job, err);
+}
+
+bool writer_discard(struct writer *w, struct error *err)
+{
+    const struct job job = {.kind = JOB_DISCARD};
+    return push(w, &job, err);
+}
+
+/* Hands on the caller's own job and waits until it is done. */
+static bool push_and_wait(struct writer *w, struct job *job, struct error *err)
+{
+    job->waited_for = true;
+    if (!queue_push(w->jobs, job))
+        return fail_as(w, err);
+    pthread_mutex_lock(&w->lock);
+    while (!job->done)
+        pthread_cond_wait(&w->changed, &w->lock);
+    bool failed = w->failed;
+    pthread_mutex_unlock(&w->lock);
+    return failed ? fail_as(w, err) : true;
+}
+
+bool writer_flush(struct writer *w, struct error *err)
+{
+    struct job job = {.kind = JOB_FLUSH};
+    return push_and_wait(w, &job, err);
+}
+
+bool writer_event(struct writer *w, const struct event *event, struct error *err)
+{
+    struct job job = {.kind = JOB_NOTE, .note = {.event = event}};
+    return push_and_wait(w, &job, err);
+}
+
+bool writer_position(struct writer *w, const char *sink, const char *stream, int64_t seq,
+                     const struct event *event, struct error *err)
+{
+    struct job job = {
+        .kind = JOB_NOTE,
+        .note = {.sink = sink, .stream = stream, .seq = seq, .event = event},
+    };
+    return push_and_wait(w, &job, err);
+}
+
+bool writer_sink_failed(struct writer *w, const char *sink, const char *stream, const char *why,
+                        struct error *err)
+{
+    struct job job = {
+        .kind = JOB_NOTE,
+        .note = {.sink = sink, .stream = stream, .why = why},
+    };
+    return push_and_wait(w, &job, err);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one thread that owns the stage's writing connection. Others hand it work through a bounded
+ * queue, which is the back-pressure on fetching:
+ *
+ *     fetch ── segments, quarantine, page ──▶ ┌────────┐  compress, seal, insert; a page's
+ *     load  ── position ────────────────────▶ │ writer │  segments, checkpoint and event commit
+ *     run   ── event ───────────────────────▶ └────────┘  together or not at all
+ *
+ * The page that is open belongs to the fetching thread: positions and events of others wait until
+ * it is committed or discarded. The first error ends the writer; every call fails with it then.
+ */
+#ifndef PIPELINE_WRITER_H
+#define PIPELINE_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audit/event.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "record/segment.h"
+#include "stage/append.h"
+#include "stage/checkpoint.h"
+#include "stage/store.h"
+
+/* What is behind a page that is whole. Texts and digests are borrowed until the writer ends;
+ * events' texts are copied by nobody: they must be constants or live as long. */
+struct writer_page {
+    struct append_origin origin;
+    struct checkpoint checkpoint;
+    uint64_t records;
+    uint64_t released;
+    uint64_t quarantined;
+    uint64_t unknown;
+    uint64_t decoded_bytes;
+    uint64_t expected_records; /* of the run; these three are for the one who watches */
+    uint64_t quota_used;
+    uint64_t quota_capacity;
+    char drift[256]; /* the most frequent path that the schema does not name; "" */
+};
+
+struct writer_options {
+    struct store *store; /* borrowed, used by the writer's thread alone while it runs */
+    const struct event_context *audit;
+    uint64_t free_space; /* a page is not begun when the disk has less */
+    void *context;
+    /* After a page became durable, on the writer's thread. */
+    void (*staged)(void *context, const struct writer_page *page);
+};
+
+struct writer;
+
+/* Starts the thread. */
+bool writer_new(const struct writer_options *options, struct writer **ret_writer,
+                struct error *err);
+/* Rolls back an open page, ends the thread. NULL is accepted. */
+void writer_free(struct writer *w);
+CLEANUP_DEFINE(struct writer, writer_free)
+
+/* An empty segment to fill; waits while all are on their way. Comes back through writer_segment or
+ * writer_return. NULL: the writer has failed. */
+struct segment *writer_take(struct writer *w);
+void writer_return(struct writer *w, struct segment *segment);
+
+/* The next part of the open page, which begins with the first call. Takes the segment over. */
+bool writer_segment(struct writer *w, const struct append_origin *origin,
+                    struct segment *segment, struct error *err);
+bool writer_quarantine(struct writer *w, const struct append_origin *origin, uint64_t position,
+                       const char *line, size_t len, const char *reason, struct error *err);
+/* The page is whole: checkpoint, events, commit. Returns before that is done. */
+bool writer_commit(struct writer *w, const struct writer_page *page, struct error *err);
+/* The page is to be forgotten: it is fetched again. */
+bool writer_discard(struct writer *w, struct error *err);
+/* Waits until everything handed over so far is durable. */
+bool writer_flush(struct writer *w, struct error *err);
+
+/* Any thread; all of these wait until it is durable. */
+bool writer_event(struct writer *w, const struct event *event, struct error *err);
+bool writer_position(struct writer *w, const char *sink, const char *stream, int64_t seq,
+                     const struct event *event, struct error *err);
+/* Notes why a sink did not get further. */
+bool writer_sink_failed(struct writer *w, const char *sink, const char *stream, const char *why,
+                        struct error *err);
+
+#endif
