@@ -26,6 +26,8 @@ include tests/unit/stage.mk
 include tests/unit/audit.mk
 include tests/unit/sink.mk
 include tests/unit/sandbox.mk
+include tests/unit/pipeline.mk
+include tests/unit/command.mk
 else
 check-local:
 	@echo "make check needs cmocka. On Debian: sudo apt-get install libcmocka-dev" >&2; exit 1

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# A stop signal ends a load between two transactions of the warehouse, resumable; the next load goes on
+# behind them.
+. "$EXTRACT_SRCDIR/tests/lib.sh"
+sandbox --seed stop --no-limit
+configure "users = 40000" "page_size = 100" "limit_users = none"
+expect 0 "$EXTRACT" --source random_user --stage-only --quiet
+
+EXTRACT_CRASH_TRACE="$TMP_CASE/trace" "$EXTRACT" load --source random_user --output json \
+    >"$TMP_CASE/json" 2>"$TMP_CASE/err" &
+pid=$!
+for _ in $(seq 2000); do
+    ! grep -q load.committed "$TMP_CASE/trace" 2>/dev/null || break
+    sleep 0.005
+done
+kill -TERM "$pid"
+status=0
+wait "$pid" || status=$?
+equal "$status" 75 "status after a stop signal"
+equal "$(wc -l <"$TMP_CASE/json")" 1 "lines of JSON"
+equal "$(jq -r '.status, .error_kind' "$TMP_CASE/json" | xargs)" "resumable stopped"
+says 'load.stopped .* segments not loaded yet; run the same command again'
+loaded=$(query 'SELECT count(*) FROM random_users')
+[[ $loaded -gt 0 && $loaded -lt 40000 ]] || fail "$loaded rows after the stop"
+equal "$(jq .loaded "$TMP_CASE/json")" "$loaded" "rows that the summary tells"
+
+expect 0 "$EXTRACT" load --source random_user --quiet
+equal "$(query 'SELECT count(*), count(DISTINCT user_key) FROM random_users')" "40000|40000"
+expect 0 "$EXTRACT" verify --source random_user
