@@ -7,7 +7,6 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/text.h"
 #include "command/context.h"
 #include "quota/limiter.h"
 #include "stage/checkpoint.h"
@@ -61,12 +60,11 @@ static bool quota_time(const struct deployment *d, size_t bucket, uint64_t cost,
     if (!rule || cost == 0)
         return true;
     AUTO(cleanup_free) char *path = deployment_path(d, "quota.db");
-    AUTO(cleanup_free)
-    char *key = text_format("%s/%s/%s", d->options->source, MANIFEST_SINGLE_ACCOUNT,
-                            d->manifest->buckets[bucket].name);
     AUTO(limiter_closep) struct limiter *limiter = NULL;
-    if (!path || !key)
+    char key[LIMITER_KEY_MAX + 1];
+    if (!path)
         return error_memory(err);
+    settings_quota_key(d->options->settings, MANIFEST_SINGLE_ACCOUNT, bucket, key);
     int64_t now = clock_now_ns();
     if (file_exists(path) && (!limiter_open(path, &limiter, err) ||
                               !limiter_state(limiter, key, rule, now, &state, err)))

@@ -89,13 +89,10 @@ static bool add_quotas(const struct context *c, const struct context_source *sou
     for (size_t i = 0; i < source->manifest->bucket_count; i++) {
         const struct bucket_rule *rule = settings_bucket(source->settings, i);
         struct limiter_state state;
-        AUTO(cleanup_free)
-        char *key = text_format("%s/%s/%s", source->manifest->source, MANIFEST_SINGLE_ACCOUNT,
-                                source->manifest->buckets[i].name);
-        if (!key)
-            return error_memory(err);
+        char key[LIMITER_KEY_MAX + 1];
         if (!rule)
             continue;
+        settings_quota_key(source->settings, MANIFEST_SINGLE_ACCOUNT, i, key);
         if (!limiter_state(limiter, key, rule, clock_now_ns(), &state, err))
             return false;
         json_array_append_new(

@@ -9,7 +9,6 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "base/text.h"
 #include "source/reader.h"
 
 /* One slice while it is read. */
@@ -87,12 +86,9 @@ static bool look_at_quota(struct work *w, struct writer_page *page, struct error
     const struct bucket_rule *rule = settings_bucket(d->options->settings, bucket);
     if (!rule)
         return true;
-    AUTO(cleanup_free)
-    char *key = text_format("%s/%s/%s", d->manifest->source, MANIFEST_SINGLE_ACCOUNT,
-                            d->manifest->buckets[bucket].name);
+    char key[LIMITER_KEY_MAX + 1];
     struct limiter_state state;
-    if (!key)
-        return error_memory(err);
+    settings_quota_key(d->options->settings, MANIFEST_SINGLE_ACCOUNT, bucket, key);
     if (!limiter_state(w->options->limiter, key, rule, clock_now_ns(), &state, err))
         return false;
     page->quota_used = state.used;

@@ -310,13 +310,6 @@ static bool hold(struct exchange *e, const char *why, int64_t asked_ns, int64_t 
     return left <= 0 || clock_sleep_ns(left) || stopped(err);
 }
 
-static void bucket_key(const struct exchange *e, size_t bucket,
-                       char ret_key[LIMITER_KEY_MAX + 1])
-{
-    snprintf(ret_key, LIMITER_KEY_MAX + 1, "%s/%s/%s", e->manifest->source, e->options.account,
-             e->manifest->buckets[bucket].name);
-}
-
 /* Takes what the request costs of one bucket, however long that takes within max_wait. */
 static bool take(struct exchange *e, const struct manifest_cost *cost,
                  const struct template_values *values, const char *refusal, int64_t asked_ns,
@@ -327,7 +320,7 @@ static bool take(struct exchange *e, const struct manifest_cost *cost,
     if (!rule)
         return true;
     char key[LIMITER_KEY_MAX + 1], window[DURATION_SIZE], why[128];
-    bucket_key(e, cost->bucket, key);
+    settings_quota_key(e->options.settings, e->options.account, cost->bucket, key);
     text_format_duration(rule->window_ns, window, sizeof window);
     snprintf(why, sizeof why, "the limit of %" PRIu64 " %s per %s is used up", rule->capacity,
              name, window);
@@ -395,7 +388,7 @@ static bool block(struct exchange *e, const struct outcome *o, unsigned refusals
     if (!rule)
         return true;
     char key[LIMITER_KEY_MAX + 1];
-    bucket_key(e, o->bucket, key);
+    settings_quota_key(e->options.settings, e->options.account, o->bucket, key);
     return limiter_block(e->options.limiter, key, e->blocked_until_ns, err);
 }
 

@@ -208,6 +208,14 @@ const struct bucket_rule *settings_bucket(const struct settings *s, size_t bucke
     return s->limits[bucket].none ? NULL : &s->limits[bucket].rule;
 }
 
+void settings_quota_key(const struct settings *s, const char *account, size_t bucket,
+                        char ret_key[LIMITER_KEY_MAX + 1])
+{
+    const struct manifest *m = settings_manifest(s);
+    snprintf(ret_key, LIMITER_KEY_MAX + 1, "%s/%s/%s", m->source, account,
+             m->buckets[bucket].name);
+}
+
 void settings_fill(const struct settings *s, struct template_values *values)
 {
     values->text[TEMPLATE_SOURCE] = s->manifest->source;

@@ -18,6 +18,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "quota/limiter.h"
 #include "source/manifest.h"
 #include "source/template.h"
 
@@ -57,6 +58,10 @@ const char *settings_base_url(const struct settings *s);
 const char *const *settings_hosts(const struct settings *s);
 /* The rule in force of a bucket, by position in the manifest; NULL: no limit. */
 const struct bucket_rule *settings_bucket(const struct settings *s, size_t bucket);
+
+/* What the limiter knows a bucket of an account by: "SOURCE/ACCOUNT/BUCKET". */
+void settings_quota_key(const struct settings *s, const char *account, size_t bucket,
+                        char ret_key[LIMITER_KEY_MAX + 1]);
 
 /* {source}, {version} and {settings.…} in *values; they point into s. */
 void settings_fill(const struct settings *s, struct template_values *values);
