@@ -114,22 +114,31 @@ static bool advance_page_number(struct paginator *p, const struct facts *facts,
     return true;
 }
 
+/* The member is a pointer to something that the paginator wants of every answer. */
+static bool read_capture(struct place *p, const json_t *value, const char *key,
+                         struct facts_wanted *wanted, size_t *ret_capture, struct error *err)
+{
+    const char *at = NULL;
+    if (!place_text(p, value, key, POINTER_TEXT_MAX, &at, err))
+        return false;
+    pointer_push(&p->path, key);
+    if (!facts_want(p, at, wanted, ret_capture, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
 static bool read_token(struct place *p, const json_t *value, const struct template_scope *scope,
                        struct facts_wanted *wanted, struct paginator_rule *rule,
                        struct error *err)
 {
-    const char *at = NULL;
     rule->has_size = json_object_get(value, "size");
-    if (!read_template(p, value, "size", scope, &rule->size, err) ||
-        !place_text(p, value, "at", POINTER_TEXT_MAX, &at, err))
-        return false;
+    rule->has_more = json_object_get(value, "more");
     if (rule->has_size)
         rule->names |= 1 << TEMPLATE_PAGE_SIZE;
-    pointer_push(&p->path, "at");
-    if (!facts_want(p, at, wanted, &rule->token, err))
-        return false;
-    pointer_pop(&p->path);
-    return true;
+    return read_template(p, value, "size", scope, &rule->size, err) &&
+           read_capture(p, value, "at", wanted, &rule->token, err) &&
+           (!rule->has_more || read_capture(p, value, "more", wanted, &rule->more, err));
 }
 
 static bool open_token(struct paginator *p, const struct template_values *values,
@@ -140,10 +149,16 @@ static bool open_token(struct paginator *p, const struct template_values *values
     return true;
 }
 
+static bool is_nothing(const char *text)
+{
+    return !text || *text == '\0' || strcmp(text, "null") == 0;
+}
+
 static bool advance_token(struct paginator *p, const struct facts *facts, struct error *err)
 {
-    const char *next = facts->text[p->rule->token];
-    if (!next || *next == '\0' || strcmp(next, "null") == 0) {
+    const struct paginator_rule *rule = p->rule;
+    const char *next = facts->text[rule->token];
+    if (is_nothing(next) || (rule->has_more && is_nothing(facts->text[rule->more]))) {
         p->done = true;
         free(steal(&p->token));
         return true;
@@ -169,6 +184,7 @@ static const struct place_key page_number_keys[] = {
 static const struct place_key token_keys[] = {
     {"kind", true},
     {"at", true},
+    {"more", false},
     {"size", false},
     {NULL, false},
 };

@@ -6,7 +6,8 @@
  *     page_number  total records in pages of size, the last one takes the rest; at most `last`
  *                  pages, for an API that starts over behind its last page
  *     token        the answer says how to ask for the next page; no token, no page. Opaque:
- *                  kept byte for byte
+ *                  kept byte for byte. `more`: the page has a token in any case, and this
+ *                  says whether another page follows (paging/next beside paging/cursors)
  *
  * The state has a text, canonical JSON, which is what a checkpoint keeps: {"done":false,
  * "page":2} has two pages behind it.
@@ -34,7 +35,9 @@ struct paginator_rule {
     struct template size; /* records of a page */
     struct template total; /* page_number: records wanted of a slice */
     int64_t last; /* page_number: the highest page the API has */
-    size_t token; /* token: the capture that has it */
+    size_t token; /* token: the capture that has it … */
+    bool has_more;
+    size_t more; /* … and the one without which no page follows */
     uint32_t names; /* what a template of a page may use: bits of enum template_name */
 };
 

@@ -207,6 +207,25 @@ static void a_token_that_does_not_advance_is_an_error(void **state)
     assert_true(p.done);
 }
 
+static void a_last_page_may_have_a_token_where_more_says_that_it_is_the_last(void **state)
+{
+    (void)state;
+    AUTO(setup_done)
+    struct setup s = setup_new("{'kind': 'token', 'at': '/after', 'more': '/next'}");
+    AUTO(paginator_close) struct paginator p = {0};
+    struct error err = {0};
+    struct facts f = {.text = {"b", "https://api.example/?after=b"}};
+    assert_true(paginator_open(&s.rule, &s.values, NULL, &p, &err));
+    assert_true(paginator_advance(&p, &f, &err));
+    assert_false(p.done);
+    assert_string_equal(p.token, "b");
+    f.text[0] = "c";
+    f.text[1] = NULL;
+    assert_true(paginator_advance(&p, &f, &err));
+    assert_true(p.done);
+    assert_null(p.token);
+}
+
 static void a_single_answer_is_one_page(void **state)
 {
     (void)state;
@@ -231,6 +250,7 @@ int main(void)
         cmocka_unit_test(more_pages_than_the_api_has_are_refused),
         cmocka_unit_test(a_token_leads_from_page_to_page_byte_for_byte),
         cmocka_unit_test(a_token_that_does_not_advance_is_an_error),
+        cmocka_unit_test(a_last_page_may_have_a_token_where_more_says_that_it_is_the_last),
         cmocka_unit_test(a_single_answer_is_one_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
