@@ -26,6 +26,7 @@ static bool read_options(const struct context *c, struct run_options *ret_option
         return error_set(err, ERROR_USAGE, "--until is in the future");
     ret_options->streams = c->options->streams;
     ret_options->again = options_has(c->options, TABLE_AGAIN);
+    ret_options->force = options_has(c->options, TABLE_FORCE);
     ret_options->stage_only = options_has(c->options, TABLE_STAGE_ONLY);
     return true;
 }

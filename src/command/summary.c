@@ -25,25 +25,26 @@ static const char *status_word(int exit_status)
 
 static json_t *stream_json(const struct result_stream *s)
 {
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:s?, s:s?}",
-                     "stream", s->name, "slices", (json_int_t)s->slices, "slices_complete",
-                     (json_int_t)s->complete, "pages", (json_int_t)s->pages, "records",
-                     (json_int_t)s->records, "staged", (json_int_t)s->released, "quarantined",
-                     (json_int_t)s->quarantined, "unknown_fields", (json_int_t)s->unknown,
-                     "drift", s->drift, "bytes", (json_int_t)s->decoded_bytes, "loaded",
-                     (json_int_t)s->loaded, "error_kind",
-                     s->failed ? error_kind_name(s->error.kind) : NULL, "error",
-                     s->failed ? s->error.text : NULL);
+    return json_pack(
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:s?, s:s?}", "stream",
+        s->name, "slices", (json_int_t)s->slices, "slices_complete", (json_int_t)s->complete,
+        "pages", (json_int_t)s->pages, "records", (json_int_t)s->records, "staged",
+        (json_int_t)(s->released - s->unchanged), "unchanged", (json_int_t)s->unchanged,
+        "quarantined", (json_int_t)s->quarantined, "unknown_fields", (json_int_t)s->unknown,
+        "drift", s->drift, "bytes", (json_int_t)s->decoded_bytes, "loaded",
+        (json_int_t)s->loaded, "error_kind", s->failed ? error_kind_name(s->error.kind) : NULL,
+        "error", s->failed ? s->error.text : NULL);
 }
 
 static bool print_json(const struct deployment *d, const struct result *result,
                        const struct error *failure, int exit_status, struct error *err)
 {
     json_t *streams = json_array();
-    json_int_t staged = 0, loaded = 0, quarantined = 0;
+    json_int_t staged = 0, unchanged = 0, loaded = 0, quarantined = 0;
     for (size_t i = 0; i < result->stream_count; i++) {
         json_array_append_new(streams, stream_json(&result->streams[i]));
-        staged += (json_int_t)result->streams[i].released;
+        staged += (json_int_t)(result->streams[i].released - result->streams[i].unchanged);
+        unchanged += (json_int_t)result->streams[i].unchanged;
         loaded += (json_int_t)result->streams[i].loaded;
         quarantined += (json_int_t)result->streams[i].quarantined;
     }
@@ -53,16 +54,16 @@ static bool print_json(const struct deployment *d, const struct result *result,
     clock_format_rfc3339(result->started_ns, started);
     bool resumable = failure && context_resume_at(failure, again);
     return context_print_json(
-        json_pack(
-            "{s:i, s:s, s:s, s:s, s:i, s:s?, s:s?, s:s?, s:s, s:I, s:I, s:I, s:I, s:I, s:o}",
-            "version", SUMMARY_VERSION, "source", d->options->source, "run", d->run, "status",
-            status_word(exit_status), "exit_status", exit_status, "resume_at",
-            resumable ? again : NULL, "error_kind",
-            failure ? error_kind_name(failure->kind) : NULL, "error",
-            failure ? failure->text : NULL, "started", started, "milliseconds",
-            (json_int_t)((result->ended_ns - result->started_ns) / 1000000), "staged", staged,
-            "loaded", loaded, "quarantined", quarantined, "peak_rss_kib",
-            (json_int_t)usage.ru_maxrss, "streams", streams),
+        json_pack("{s:i, s:s, s:s, s:s, s:i, s:s?, s:s?, s:s?, s:s, s:I, s:I, s:I, s:I, s:I, "
+                  "s:I, s:o}",
+                  "version", SUMMARY_VERSION, "source", d->options->source, "run", d->run,
+                  "status", status_word(exit_status), "exit_status", exit_status, "resume_at",
+                  resumable ? again : NULL, "error_kind",
+                  failure ? error_kind_name(failure->kind) : NULL, "error",
+                  failure ? failure->text : NULL, "started", started, "milliseconds",
+                  (json_int_t)((result->ended_ns - result->started_ns) / 1000000), "staged",
+                  staged, "unchanged", unchanged, "loaded", loaded, "quarantined", quarantined,
+                  "peak_rss_kib", (json_int_t)usage.ru_maxrss, "streams", streams),
         err);
 }
 
@@ -73,7 +74,9 @@ static void print_stream(const struct deployment *d, const struct result_stream 
         fputs("nothing new", stderr);
     else
         fprintf(stderr, "%" PRIu64 " records staged from %" PRIu64 " pages, %" PRIu64 " loaded",
-                s->released, s->pages, s->loaded);
+                s->released - s->unchanged, s->pages, s->loaded);
+    if (s->unchanged)
+        fprintf(stderr, ", %" PRIu64 " unchanged", s->unchanged);
     if (s->quarantined)
         fprintf(stderr, ", %" PRIu64 " in quarantine (extract show --source %s --quarantine)",
                 s->quarantined, d->options->source);

@@ -4,10 +4,10 @@
  * output):
  *
  *     {"version":1,"source":…,"run":…,"status":"done","exit_status":0,"resume_at":null,
- *      "error_kind":null,"error":null,"started":…,"milliseconds":…,"staged":…,"loaded":…,
- *      "quarantined":…,"peak_rss_kib":…,"streams":[{"stream":…,"slices":…,"slices_complete":…,
- *      "pages":…,"records":…,"staged":…,"quarantined":…,"unknown_fields":…,"drift":"",
- *      "bytes":…,"loaded":…,"error_kind":null,"error":null}]}
+ *      "error_kind":null,"error":null,"started":…,"milliseconds":…,"staged":…,"unchanged":…,
+ *      "loaded":…,"quarantined":…,"peak_rss_kib":…,"streams":[{"stream":…,"slices":…,
+ *      "slices_complete":…,"pages":…,"records":…,"staged":…,"unchanged":…,"quarantined":…,
+ *      "unknown_fields":…,"drift":"","bytes":…,"loaded":…,"error_kind":null,"error":null}]}
  *
  * with the members sorted by name. resume_at is there with status 75.
  */

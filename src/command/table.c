@@ -82,9 +82,13 @@ const struct table_option_row table_options[TABLE_OPTION_COUNT] = {
                      NULL},
     [TABLE_AGAIN] =
         {"again", 0, NULL,
-         "fetch days that are complete anew: after a schema was corrected, or staged "
-         "segments were lost",
+         "fetch days that are complete anew: after a schema was corrected, or for what the "
+         "API has changed since; what it has not is not staged again",
          TABLE_BIT(TABLE_RUN), 0, NULL},
+    [TABLE_FORCE] = {"force", 0, NULL,
+                     "stage what has not changed as well: staged segments or rows of the "
+                     "warehouse were lost",
+                     TABLE_BIT(TABLE_RUN), 0, NULL},
     [TABLE_STAGE_ONLY] = {"stage-only", 0, NULL,
                           "fetch and stage; leave loading to `extract load` or the next run",
                           TABLE_BIT(TABLE_RUN), 0, NULL},

@@ -35,6 +35,7 @@ enum table_option {
     TABLE_SINCE,
     TABLE_UNTIL,
     TABLE_AGAIN,
+    TABLE_FORCE,
     TABLE_STAGE_ONLY,
     TABLE_MAX_WAIT,
     TABLE_WAIT,

@@ -5,11 +5,34 @@
 
 _Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof((struct digest_sha256){0}.state),
                "the state of libsodium must fit");
+_Static_assert(sizeof(crypto_generichash_blake2b_state) <=
+                   sizeof((struct digest_blake2b){0}.state),
+               "the state of libsodium must fit");
 _Static_assert(DIGEST_SIZE == crypto_hash_sha256_BYTES, "SHA-256 has 32 bytes");
 
 void digest_blake2b(const void *data, size_t len, uint8_t ret_digest[DIGEST_SIZE])
 {
     crypto_generichash_blake2b(ret_digest, DIGEST_SIZE, data, len, NULL, 0);
+}
+
+static crypto_generichash_blake2b_state *blake2b_of(struct digest_blake2b *d)
+{
+    return (crypto_generichash_blake2b_state *)(void *)d->state;
+}
+
+void digest_blake2b_init(struct digest_blake2b *d)
+{
+    crypto_generichash_blake2b_init(blake2b_of(d), NULL, 0, DIGEST_SIZE);
+}
+
+void digest_blake2b_update(struct digest_blake2b *d, const void *data, size_t len)
+{
+    crypto_generichash_blake2b_update(blake2b_of(d), data, len);
+}
+
+void digest_blake2b_finish(struct digest_blake2b *d, uint8_t ret_digest[DIGEST_SIZE])
+{
+    crypto_generichash_blake2b_final(blake2b_of(d), ret_digest, DIGEST_SIZE);
 }
 
 static crypto_hash_sha256_state *state_of(struct digest_sha256 *d)

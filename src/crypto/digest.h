@@ -10,6 +10,14 @@ enum { DIGEST_SIZE = 32 };
 
 void digest_blake2b(const void *data, size_t len, uint8_t ret_digest[DIGEST_SIZE]);
 
+/* A BLAKE2b-256 of several pieces: update as often as needed, then finish once. */
+struct digest_blake2b {
+    _Alignas(64) unsigned char state[384];
+};
+void digest_blake2b_init(struct digest_blake2b *d);
+void digest_blake2b_update(struct digest_blake2b *d, const void *data, size_t len);
+void digest_blake2b_finish(struct digest_blake2b *d, uint8_t ret_digest[DIGEST_SIZE]);
+
 /* A SHA-256 of several pieces: update as often as needed, then finish once. */
 struct digest_sha256 {
     _Alignas(16) unsigned char state[128];

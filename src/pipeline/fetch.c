@@ -19,6 +19,7 @@ struct work {
     const struct slice *slice;
     struct append_origin origin;
     struct checkpoint checkpoint;
+    bool all; /* also what is as it was when it was last read is staged */
     struct segment *segment; /* being filled; NULL: none yet */
     bool page_begun; /* the writer was given something of this page */
     bool writer_failed; /* the error came from there: nothing can go on */
@@ -48,10 +49,12 @@ static bool send_segment(struct work *w, struct error *err)
     struct segment *segment = w->segment;
     w->segment = NULL;
     w->page_begun = true;
-    return writer_segment(w->options->writer, &w->origin, segment, err) || writer_error(w);
+    return writer_segment(w->options->writer, &w->origin, w->all, segment, err) ||
+           writer_error(w);
 }
 
-static bool on_record(void *context, const char *line, size_t len, struct error *err)
+static bool on_record(void *context, const char *line, size_t len, size_t fleeting,
+                      struct error *err)
 {
     struct work *w = context;
     if (w->segment && segment_is_full(w->segment) && !send_segment(w, err))
@@ -60,6 +63,7 @@ static bool on_record(void *context, const char *line, size_t len, struct error 
         w->writer_failed = true;
         return writer_flush(w->options->writer, err); /* fails with the writer's error */
     }
+    w->segment->fleeting = fleeting;
     return segment_add(w->segment, line, len, err);
 }
 
@@ -277,6 +281,8 @@ bool fetch_stream(const struct fetch_options *options, size_t stream,
         .options = options,
         .index = stream,
         .stream = &d->streams[stream],
+        /* only a merge makes of the same records what was there before */
+        .all = options->force || schema_write(d->streams[stream].schema) != SCHEMA_MERGE,
         .origin = {.stream = d->streams[stream].name,
                    .account = MANIFEST_SINGLE_ACCOUNT,
                    .schema_digest = schema_digest(d->streams[stream].schema),

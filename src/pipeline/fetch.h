@@ -28,6 +28,7 @@ struct fetch_options {
     int64_t since_day; /* days since 1970-01-01, both included */
     int64_t until_day;
     bool again; /* slices that are complete, too */
+    bool force; /* stage what has not changed, too */
     int64_t max_wait_ns; /* for quota, before the stream parks */
     const struct watch *watch;
     uint64_t expected_records; /* of the whole run, for the one who watches */

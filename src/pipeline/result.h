@@ -20,7 +20,8 @@ struct result_stream {
     uint64_t complete; /* of them, complete now */
     uint64_t pages;
     uint64_t records; /* in the answers */
-    uint64_t released; /* of them, staged */
+    uint64_t released; /* of them, staged but for those that … */
+    uint64_t unchanged; /* … are in segments that are as they were when they were last read */
     uint64_t quarantined;
     uint64_t unknown; /* values of fields that the schema does not name */
     char drift[256]; /* the most frequent of those paths; "" */

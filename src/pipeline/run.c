@@ -35,6 +35,13 @@ static void run_done(struct run *r)
     http_free(r->http);
 }
 
+static void count_unchanged(struct result *result, const struct writer_page *page)
+{
+    for (size_t i = 0; i < result->stream_count; i++)
+        if (strcmp(result->streams[i].name, page->origin.stream) == 0)
+            result->streams[i].unchanged += page->unchanged;
+}
+
 /* On the writer's thread. */
 static void on_staged(void *context, const struct writer_page *page)
 {
@@ -50,6 +57,7 @@ static void on_staged(void *context, const struct writer_page *page)
         .quota_capacity = page->quota_capacity,
     };
     r->options->watch->page(r->options->watch->context, &seen);
+    count_unchanged(r->result, page);
     if (r->load)
         load_wake(r->load);
 }
@@ -130,6 +138,7 @@ static bool fetch_streams(struct run *r, struct error *err)
         .since_day = r->options->since_day,
         .until_day = r->options->until_day,
         .again = r->options->again,
+        .force = r->options->force,
         .max_wait_ns = r->options->max_wait_ns,
         .watch = r->options->watch,
         .expected_records = expected_records(r),
@@ -183,9 +192,10 @@ static bool audit_start(struct run *r, struct error *err)
 static bool audit_end(struct run *r, struct error *err)
 {
     const struct error *cause = result_failure(r->result);
-    uint64_t released = 0, quarantined = 0, loaded = 0;
+    uint64_t released = 0, unchanged = 0, quarantined = 0, loaded = 0;
     for (size_t i = 0; i < r->result->stream_count; i++) {
         released += r->result->streams[i].released;
+        unchanged += r->result->streams[i].unchanged;
         quarantined += r->result->streams[i].quarantined;
         loaded += r->result->streams[i].loaded;
     }
@@ -195,6 +205,7 @@ static bool audit_end(struct run *r, struct error *err)
         .object = r->deployment->options->source,
         .reason = cause ? cause->text : NULL,
         .counts = {{"released", (int64_t)released},
+                   {"unchanged", (int64_t)unchanged},
                    {"quarantined", (int64_t)quarantined},
                    {"loaded", (int64_t)loaded}},
     };

@@ -25,6 +25,7 @@ struct run_options {
     const char *const *streams; /* NULL-terminated names of the manifest; empty: all */
     int64_t max_wait_ns; /* for quota, before the run parks */
     bool again; /* fetch slices that are complete, too */
+    bool force; /* stage what has not changed since it was last read, too */
     bool stage_only;
     bool accept_warehouse; /* the operator said: it is right as it is (sink/ledger.h) */
     const struct watch *watch;

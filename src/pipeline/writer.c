@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/queue.h"
 #include "codec/zstandard.h"
+#include "stage/content.h"
 #include "stage/position.h"
 #include "stage/quarantine.h"
 
@@ -35,6 +36,7 @@ struct job {
     enum job_kind kind;
     struct append_origin origin;
     struct segment *segment;
+    bool all; /* staged although it is what it was */
     uint64_t position;
     char *line;
     size_t len;
@@ -64,6 +66,8 @@ struct writer {
 
     /* the writer's thread alone */
     bool page_open;
+    uint64_t parts; /* of the open page, so far … */
+    uint64_t unchanged; /* … and records in those that were not staged again */
     struct job *deferred[DEFERRED];
     size_t deferred_count;
 };
@@ -88,7 +92,7 @@ static void release_job(struct writer *w, struct job *job)
 
 /* --- on the writer's thread ---------------------------------------------------------------- */
 
-static bool open_page(struct writer *w, struct error *err)
+static bool open_page(struct writer *w, const struct append_origin *origin, struct error *err)
 {
     if (w->page_open)
         return true;
@@ -104,15 +108,28 @@ static bool open_page(struct writer *w, struct error *err)
     if (!store_begin(w->options.store, err))
         return false;
     w->page_open = true;
-    return true;
+    w->parts = w->unchanged = 0;
+    return content_begin(w->options.store, origin, err);
 }
 
 static bool write_segment(struct writer *w, const struct job *job, struct error *err)
 {
+    struct store *s = w->options.store;
+    uint8_t content[DIGEST_SIZE];
+    bool same;
     int64_t seq;
+    segment_content(job->segment, content);
+    if (!open_page(w, &job->origin, err) ||
+        !content_same(s, &job->origin, ++w->parts, content, &same, err))
+        return false;
+    if (same && !job->all) {
+        w->unchanged += job->segment->count;
+        return true;
+    }
     buffer_clear(&w->packed.frame);
-    return open_page(w, err) && segment_pack(job->segment, w->zstandard, &w->packed, err) &&
-           append_segment(w->options.store, &job->origin, &w->packed, &seq, err);
+    return segment_pack(job->segment, content, w->zstandard, &w->packed, err) &&
+           append_segment(s, &job->origin, &w->packed, &seq, err) &&
+           (same || content_put(s, &job->origin, w->parts, content, err));
 }
 
 static bool write_quarantine(struct writer *w, const struct job *job, struct error *err)
@@ -125,8 +142,9 @@ static bool write_quarantine(struct writer *w, const struct job *job, struct err
         .position = job->position,
     };
     int64_t number;
-    return open_page(w, err) && quarantine_put(w->options.store, &origin, job->line, job->len,
-                                               job->reason, &number, err);
+    return open_page(w, &job->origin, err) &&
+           quarantine_put(w->options.store, &origin, job->line, job->len, job->reason, &number,
+                          err);
 }
 
 static bool audit_page(struct writer *w, const struct writer_page *page, struct error *err)
@@ -139,6 +157,7 @@ static bool audit_page(struct writer *w, const struct writer_page *page, struct 
         .counts = {{"page", (int64_t)page->origin.page},
                    {"records", (int64_t)page->records},
                    {"released", (int64_t)page->released},
+                   {"unchanged", (int64_t)page->unchanged},
                    {"quarantined", (int64_t)page->quarantined},
                    {"unknown", (int64_t)page->unknown},
                    {"bytes", (int64_t)page->decoded_bytes}},
@@ -166,15 +185,21 @@ static bool audit_page(struct writer *w, const struct writer_page *page, struct 
 
 static bool write_page(struct writer *w, const struct job *job, struct error *err)
 {
-    if (!open_page(w, err) || !checkpoint_put(w->options.store, &job->page.checkpoint, err) ||
-        !audit_page(w, &job->page, err))
+    struct store *s = w->options.store;
+    struct writer_page page = job->page;
+    bool last = page.checkpoint.state == CHECKPOINT_COMPLETE;
+    if (!open_page(w, &page.origin, err))
+        return false;
+    page.unchanged = w->unchanged;
+    if (!content_end(s, &page.origin, w->parts, last, err) ||
+        !checkpoint_put(s, &page.checkpoint, err) || !audit_page(w, &page, err))
         return false;
     w->page_open = false;
     crashpoint("page.commit");
-    if (!store_commit(w->options.store, err))
+    if (!store_commit(s, err))
         return false;
     crashpoint("page.committed");
-    w->options.staged(w->options.context, &job->page);
+    w->options.staged(w->options.context, &page);
     return true;
 }
 
@@ -371,10 +396,11 @@ static bool push(struct writer *w, const struct job *job, struct error *err)
     return queue_push(w->jobs, slot) || fail_as(w, err);
 }
 
-bool writer_segment(struct writer *w, const struct append_origin *origin,
+bool writer_segment(struct writer *w, const struct append_origin *origin, bool all,
                     struct segment *segment, struct error *err)
 {
-    const struct job job = {.kind = JOB_SEGMENT, .origin = *origin, .segment = segment};
+    const struct job job = {
+        .kind = JOB_SEGMENT, .origin = *origin, .all = all, .segment = segment};
     if (push(w, &job, err))
         return true;
     writer_return(w, segment);

@@ -35,6 +35,7 @@ struct writer_page {
     uint64_t quarantined;
     uint64_t unknown;
     uint64_t decoded_bytes;
+    uint64_t unchanged; /* of released; the writer fills it in */
     uint64_t expected_records; /* of the run; these three are for the one who watches */
     uint64_t quota_used;
     uint64_t quota_capacity;
@@ -64,8 +65,10 @@ CLEANUP_DEFINE(struct writer, writer_free)
 struct segment *writer_take(struct writer *w);
 void writer_return(struct writer *w, struct segment *segment);
 
-/* The next part of the open page, which begins with the first call. Takes the segment over. */
-bool writer_segment(struct writer *w, const struct append_origin *origin,
+/* The next part of the open page, which begins with the first call. Takes the segment over. A part
+ * that holds what it held when it was last read (stage/content.h) is counted and not staged, unless
+ * all is wanted. */
+bool writer_segment(struct writer *w, const struct append_origin *origin, bool all,
                     struct segment *segment, struct error *err);
 bool writer_quarantine(struct writer *w, const struct append_origin *origin, uint64_t position,
                        const char *line, size_t len, const char *reason, struct error *err);

@@ -13,6 +13,7 @@ struct compiler {
 };
 
 static const char position[] = "position";
+static const char extracted_at[] = "extracted_at";
 
 static bool compile_value(struct compiler *c, const struct schema_node *node, bool landing,
                           struct plan_value *v);
@@ -270,6 +271,7 @@ static bool compile_derived(struct compiler *c, const struct schema_derived *fro
         return error_memory(c->err);
     d->part_count = from->part_count;
     d->constant = true;
+    bool timed = false;
     for (size_t i = 0; i < from->part_count; i++) {
         const struct schema_part *part = &from->parts[i];
         struct plan_part *out = &d->parts[i];
@@ -291,9 +293,11 @@ static bool compile_derived(struct compiler *c, const struct schema_derived *fro
             }
             *out = (struct plan_part){.kind = PLAN_CONSTANT,
                                       .index = find_constant(c->plan, part->text)};
+            timed |= strcmp(part->text, extracted_at) == 0;
             break;
         }
     }
+    d->fleeting = timed && d->constant && !d->output.key_bit;
     return true;
 }
 

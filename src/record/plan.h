@@ -82,6 +82,7 @@ struct plan_derived {
     struct plan_part *parts;
     size_t part_count;
     bool constant; /* the same for all records of a response */
+    bool fleeting; /* and another for each response, whatever is in it: {extracted_at} */
 };
 
 struct plan {

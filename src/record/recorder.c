@@ -58,6 +58,7 @@ struct recorder {
     struct buffer constants; /* their texts, each with a NUL */
     size_t *constant_starts;
     struct buffer tail; /* the derived columns that are the same in each record, ready */
+    size_t tail_fleeting; /* bytes at its end: the columns that tell when it was read */
     uint32_t tail_keys; /* those of them that are part of the key */
 };
 
@@ -541,18 +542,34 @@ const char *recorder_end(struct recorder *r, size_t *ret_len, const char **ret_r
     return (const char *)line->data;
 }
 
-/* Writes the columns that are the same in each record once. */
+static void write_constants(struct recorder *r, bool fleeting)
+{
+    for (size_t i = 0; i < r->plan->derived_count; i++) {
+        const struct plan_derived *d = &r->plan->derived[i];
+        if (d->constant && d->fleeting == fleeting)
+            write_derived(r, d);
+    }
+}
+
+/* Writes the columns that are the same in each record once; those that tell when it was read come
+ * last, so that what comes before them can be compared with another reading. */
 static bool make_tail(struct recorder *r, struct error *err)
 {
     begin_line(r, 0);
-    for (size_t i = 0; i < r->plan->derived_count; i++)
-        if (r->plan->derived[i].constant)
-            write_derived(r, &r->plan->derived[i]);
+    write_constants(r, false);
+    size_t lasting = r->emit.line.len;
+    write_constants(r, true);
+    r->tail_fleeting = r->emit.line.len - lasting;
     if (r->misfit)
         return error_set(err, ERROR_MANIFEST, "a constant of the stream: column %s", r->reason);
     r->tail_keys = r->keys_written;
     buffer_clear(&r->tail);
     return buffer_append(&r->tail, r->emit.line.data, r->emit.line.len) || error_memory(err);
+}
+
+size_t recorder_fleeting(const struct recorder *r)
+{
+    return r->tail_fleeting ? r->tail_fleeting + 1 : 0; /* and the newline */
 }
 
 bool recorder_constants(struct recorder *r, const char *const *values, struct error *err)

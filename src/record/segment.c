@@ -21,6 +21,7 @@ void segment_clear(struct segment *s)
 {
     buffer_clear(&s->text);
     s->count = 0;
+    s->fleeting = 0;
 }
 
 bool segment_add(struct segment *s, const char *line, size_t len, struct error *err)
@@ -55,7 +56,22 @@ void segment_packed_done(struct segment_packed *p)
         buffer_done(&p->frame);
 }
 
-bool segment_pack(const struct segment *s, struct zstandard *z,
+void segment_content(const struct segment *s, uint8_t ret_digest[DIGEST_SIZE])
+{
+    if (s->fleeting == 0) {
+        digest_blake2b(s->text.data, s->text.len, ret_digest);
+        return;
+    }
+    struct digest_blake2b whole;
+    size_t cursor = 0, len;
+    const char *line;
+    digest_blake2b_init(&whole);
+    while (segment_next(s, &cursor, &line, &len)) /* len is without the newline */
+        digest_blake2b_update(&whole, line, len + 1 - s->fleeting);
+    digest_blake2b_finish(&whole, ret_digest);
+}
+
+bool segment_pack(const struct segment *s, const uint8_t *content, struct zstandard *z,
                   struct segment_packed *ret_packed, struct error *err)
 {
     buffer_clear(&ret_packed->frame);
@@ -65,7 +81,10 @@ bool segment_pack(const struct segment *s, struct zstandard *z,
         return false;
     ret_packed->count = s->count;
     ret_packed->text_len = (uint32_t)s->text.len;
-    digest_blake2b(s->text.data, s->text.len, ret_packed->digest);
+    if (content && s->fleeting == 0)
+        memcpy(ret_packed->digest, content, DIGEST_SIZE);
+    else
+        digest_blake2b(s->text.data, s->text.len, ret_packed->digest);
     return true;
 }
 

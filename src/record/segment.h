@@ -32,6 +32,9 @@ enum {
 struct segment {
     struct buffer text; /* NDJSON */
     uint32_t count;
+    /* Bytes at the end of every line that tell when it was read (record/walk.h); set by whoever
+     * fills it. Not kept: 0 in one that was read back. */
+    size_t fleeting;
 };
 
 void segment_init(struct segment *s);
@@ -44,6 +47,10 @@ bool segment_add(struct segment *s, const char *line, size_t len, struct error *
 /* True when the next record should open a new segment. */
 bool segment_is_full(const struct segment *s);
 
+/* What the segment says, whenever it was read: BLAKE2b-256 of its lines without their fleeting
+ * ends. Equal for two segments that hold the same records in the same order. */
+void segment_content(const struct segment *s, uint8_t ret_digest[DIGEST_SIZE]);
+
 /* A segment ready to be sealed, and one that was opened. */
 struct segment_packed {
     struct buffer frame; /* zstd */
@@ -55,8 +62,9 @@ struct segment_packed {
 void segment_packed_init(struct segment_packed *p);
 void segment_packed_done(struct segment_packed *p);
 /* ret_packed is initialised and keeps the memory of its frame from one call to the next; after
- * a failure it holds nothing. An empty segment is ERROR_BUG. */
-bool segment_pack(const struct segment *s, struct zstandard *z,
+ * a failure it holds nothing. An empty segment is ERROR_BUG. content: of segment_content, where it
+ * is known already: without fleeting ends it is the digest of the text. NULL: it is not. */
+bool segment_pack(const struct segment *s, const uint8_t *content, struct zstandard *z,
                   struct segment_packed *ret_packed, struct error *err);
 /* Decompresses into ret_segment (initialised; what it held is gone, also after a failure).
  * ERROR_STORE when length, count or digest are not what the packed segment says. */

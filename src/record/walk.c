@@ -113,7 +113,8 @@ static bool end_record(struct walk *w, struct error *err)
         return error_memory(err);
     if (!reason) {
         w->counts.released++;
-        return w->output.record(w->output.context, line, len, err);
+        return w->output.record(w->output.context, line, len, recorder_fleeting(w->recorder),
+                                err);
     }
     w->counts.quarantined++;
     return w->output.quarantine(w->output.context, line, len - 1, reason, w->counts.records - 1,

@@ -44,8 +44,11 @@ struct walk_constant {
 
 struct walk_output {
     void *context;
-    /* One masked record: a JSON object of columns and its newline. Valid during the call. */
-    bool (*record)(void *context, const char *line, size_t len, struct error *err);
+    /* One masked record: a JSON object of columns and its newline. Valid during the call. The
+     * columns that tell when it was read ({extracted_at}) are in its last `fleeting` bytes, as many
+     * in each line of a response: without them two lines of equal content are equal. 0: none. */
+    bool (*record)(void *context, const char *line, size_t len, size_t fleeting,
+                   struct error *err);
     /* A record that did not fit. line: the columns that did, as a JSON object without newline.
      * reason: what was wrong and where, without any value: "/location/postcode: expected
      * integer or string, found object". position: its number within the page. */

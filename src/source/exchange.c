@@ -63,10 +63,11 @@ struct course {
 
 /* --- reading an answer ------------------------------------------------------------------- */
 
-static bool on_record(void *context, const char *line, size_t len, struct error *err)
+static bool on_record(void *context, const char *line, size_t len, size_t fleeting,
+                      struct error *err)
 {
     struct exchange *e = context;
-    if (e->options.output.record(e->options.output.context, line, len, err))
+    if (e->options.output.record(e->options.output.context, line, len, fleeting, err))
         return true;
     e->answer.output_failed = true;
     return false;

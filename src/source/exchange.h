@@ -36,7 +36,9 @@ enum {
 struct exchange_output {
     void *context;
     bool (*begin)(void *context, struct error *err); /* forget what this page gave so far */
-    bool (*record)(void *context, const char *line, size_t len, struct error *err);
+    /* as of struct walk_output */
+    bool (*record)(void *context, const char *line, size_t len, size_t fleeting,
+                   struct error *err);
     bool (*quarantine)(void *context, const char *line, size_t len, const char *reason,
                        uint64_t position, struct error *err);
 };

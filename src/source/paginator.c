@@ -182,11 +182,7 @@ static const struct place_key page_number_keys[] = {
     {"kind", true}, {"size", true}, {"total", true}, {"last", false}, {NULL, false},
 };
 static const struct place_key token_keys[] = {
-    {"kind", true},
-    {"at", true},
-    {"more", false},
-    {"size", false},
-    {NULL, false},
+    {"kind", true}, {"at", true}, {"more", false}, {"size", false}, {NULL, false},
 };
 
 static const struct kind kinds[] = {

@@ -18,10 +18,12 @@
 #include "record/schema.h"
 #include "record/walk.h"
 
-static bool take_record(void *context, const char *line, size_t len, struct error *err)
+static bool take_record(void *context, const char *line, size_t len, size_t fleeting,
+                        struct error *err)
 {
     uint64_t *bytes = context;
     (void)line;
+    (void)fleeting;
     (void)err;
     *bytes += len;
     return true;

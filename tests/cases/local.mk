@@ -18,6 +18,7 @@ case_tests = \
     tests/cases/config_policy_decides_what_is_staged.sh \
     tests/cases/config_precedence_is_shown_with_its_origin.sh \
     tests/cases/crash_everywhere.sh \
+    tests/cases/crash_fetching_again.sh \
     tests/cases/crash_random_kills.sh \
     tests/cases/crash_stop_signal.sh \
     tests/cases/crash_stop_signal_while_loading.sh \
@@ -46,6 +47,7 @@ case_tests = \
     tests/cases/rows_keep_empty_text_apart_from_null.sh \
     tests/cases/rows_of_a_day_are_fetched_once.sh \
     tests/cases/rows_of_three_days_are_three_slices.sh \
+    tests/cases/rows_that_are_as_they_were_are_not_staged_again.sh \
     tests/cases/rows_take_flat_memory.sh \
     tests/cases/sandbox_bad_parameters_are_never_errors.sh \
     tests/cases/sandbox_canaries_mark_personal_texts.sh \

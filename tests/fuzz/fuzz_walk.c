@@ -136,10 +136,12 @@ static void check_line(const struct subject *s, const char *line, size_t len)
 
 /* ---- the walk ---- */
 
-static bool on_record(void *context, const char *line, size_t len, struct error *err)
+static bool on_record(void *context, const char *line, size_t len, size_t fleeting,
+                      struct error *err)
 {
     struct subject *s = context;
     (void)err;
+    demand(fleeting < len, "something of a line lasts");
     demand(len > 0 && memchr(line, '\n', len) == line + len - 1, "a line ends in its newline");
     check_line(s, line, len);
     append(&s->transcript, line, len);

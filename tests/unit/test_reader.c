@@ -251,9 +251,11 @@ static bool on_begin(void *context, struct error *err)
     return true;
 }
 
-static bool on_record(void *context, const char *line, size_t len, struct error *err)
+static bool on_record(void *context, const char *line, size_t len, size_t fleeting,
+                      struct error *err)
 {
     struct setup *s = context;
+    (void)fleeting;
     if (s->refuse)
         return error_set(err, ERROR_STORE, "the disk is full");
     assert_true(buffer_append(&s->lines, line, len));

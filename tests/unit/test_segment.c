@@ -50,7 +50,7 @@ static void a_segment_comes_back_as_it_went(void **state)
     for (int records = 1; records <= SEGMENT_RECORDS_MAX; records += 333) {
         segment_clear(&s);
         fill(&s, records);
-        assert_true(segment_pack(&s, z, &packed, &err));
+        assert_true(segment_pack(&s, NULL, z, &packed, &err));
         assert_int_equal(packed.count, records);
         assert_int_equal(packed.text_len, s.text.len);
         assert_true(segment_unpack(&packed, z, &back, &err));
@@ -135,8 +135,44 @@ static void what_is_not_one_line_is_a_bug(void **state)
     AUTO(zstandard_freep) struct zstandard *z = zstandard_new();
     AUTO(segment_packed_done) struct segment_packed packed;
     segment_packed_init(&packed);
-    assert_false(segment_pack(&s, z, &packed, &err));
+    assert_false(segment_pack(&s, NULL, z, &packed, &err));
     assert_int_equal(err.kind, ERROR_BUG);
+}
+
+static void the_content_is_what_does_not_tell_when_it_was_read(void **state)
+{
+    (void)state;
+    struct error err;
+    uint8_t first[DIGEST_SIZE], later[DIGEST_SIZE], other[DIGEST_SIZE], whole[DIGEST_SIZE];
+    AUTO(segment_done) struct segment s;
+    segment_init(&s);
+    s.fleeting = strlen("\"t\":1}\n");
+    add(&s, "{\"a\":1,\"t\":1}\n");
+    add(&s, "{\"t\":1}\n"); /* nothing else is in it */
+    segment_content(&s, first);
+    segment_clear(&s);
+    assert_int_equal(s.fleeting, 0);
+    s.fleeting = strlen("\"t\":2}\n");
+    add(&s, "{\"a\":1,\"t\":2}\n");
+    add(&s, "{\"t\":2}\n");
+    segment_content(&s, later);
+    assert_memory_equal(first, later, DIGEST_SIZE);
+    add(&s, "{\"t\":2}\n");
+    segment_content(&s, other);
+    assert_memory_not_equal(first, other, DIGEST_SIZE);
+
+    /* whatever it was compared by, its digest is that of its text */
+    AUTO(zstandard_freep) struct zstandard *z = zstandard_new();
+    AUTO(segment_packed_done) struct segment_packed packed;
+    segment_packed_init(&packed);
+    assert_true(segment_pack(&s, other, z, &packed, &err));
+    digest_blake2b(s.text.data, s.text.len, whole);
+    assert_memory_equal(packed.digest, whole, DIGEST_SIZE);
+    s.fleeting = 0;
+    segment_content(&s, other);
+    assert_memory_equal(other, whole, DIGEST_SIZE);
+    assert_true(segment_pack(&s, other, z, &packed, &err));
+    assert_memory_equal(packed.digest, whole, DIGEST_SIZE);
 }
 
 static void random_bytes_find_room_in_the_frame(void **state)
@@ -156,7 +192,7 @@ static void random_bytes_find_room_in_the_frame(void **state)
             line[i] = ' ';
     line[SEGMENT_LINE_MAX - 1] = '\n';
     assert_true(segment_add(&s, line, SEGMENT_LINE_MAX, &err));
-    assert_true(segment_pack(&s, z, &packed, &err));
+    assert_true(segment_pack(&s, NULL, z, &packed, &err));
     assert_true(segment_unpack(&packed, z, &s, &err));
 }
 
@@ -172,7 +208,7 @@ static void what_does_not_match_is_not_unpacked(void **state)
     segment_init(&back);
     segment_packed_init(&packed);
     fill(&s, 20);
-    assert_true(segment_pack(&s, z, &packed, &err));
+    assert_true(segment_pack(&s, NULL, z, &packed, &err));
 
     const struct segment_packed sound = packed;
     static const struct {
@@ -212,6 +248,7 @@ int main(void)
         cmocka_unit_test(it_is_full_by_records_or_by_bytes),
         cmocka_unit_test(a_record_that_can_never_fit_is_data),
         cmocka_unit_test(what_is_not_one_line_is_a_bug),
+        cmocka_unit_test(the_content_is_what_does_not_tell_when_it_was_read),
         cmocka_unit_test(random_bytes_find_room_in_the_frame),
         cmocka_unit_test(what_does_not_match_is_not_unpacked),
     };

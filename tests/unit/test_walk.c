@@ -46,6 +46,7 @@ struct outcome {
     const struct schema *schema;
     struct walk_counts counts;
     struct error err;
+    size_t fleeting; /* of the last line */
     bool ok;
 };
 
@@ -66,10 +67,13 @@ static void check_columns(const struct schema *schema, const char *line, size_t 
     columns_free(columns);
 }
 
-static bool take_record(void *context, const char *line, size_t len, struct error *err)
+static bool take_record(void *context, const char *line, size_t len, size_t fleeting,
+                        struct error *err)
 {
     struct outcome *o = context;
     (void)err;
+    assert_true(fleeting < len);
+    o->fleeting = fleeting;
     assert_int_equal(line[len - 1], '\n');
     check_columns(o->schema, line, len - 1);
     return buffer_append(&o->lines, line, len);
@@ -743,6 +747,37 @@ static void constants_and_the_position_become_columns(void **state)
            "{\"d\":\"2026-11-01\"}\n", "");
 }
 
+/* Three derived columns; of them "when" tells when it was read. */
+#define TIMED(key)                                                                             \
+    "{\"type\":\"object\",\"x-table\":\"t\"," key                                              \
+    "\"properties\":{\"a\":{\"type\":\"string\","                                              \
+    "\"x-pii\":\"keep\",\"x-column\":{\"type\":\"text\"}}},\"x-derived\":{\"when\":{\"from\":" \
+    "\"{extracted_at}\",\"x-pii\":\"keep\",\"x-column\":{\"type\":\"timestamptz\"}},\"p\":{"   \
+    "\"from\":\"{page}\",\"x-pii\":\"keep\",\"x-column\":{\"type\":\"integer\"}},\"i\":{"      \
+    "\"from\":\"{position}\",\"x-pii\":\"keep\",\"x-column\":{\"type\":\"integer\"}}}}"
+
+static void what_tells_when_it_was_read_ends_the_line(void **state)
+{
+    (void)state;
+    static const char records[] = "{\"results\":[{\"a\":\"x\"},{}]}";
+    static const char when[] = "\"when\":\"2026-11-20T09:30:00Z\"}\n";
+    AUTO(outcome_done) struct outcome timed = run(TIMED("\"x-write\":\"append\","), records);
+    assert_true(timed.ok);
+    assert_string_equal(buffer_text(&timed.lines),
+                        "{\"a\":\"x\",\"i\":0,\"p\":1,\"when\":\"2026-11-20T09:30:00Z\"}\n"
+                        "{\"i\":1,\"p\":1,\"when\":\"2026-11-20T09:30:00Z\"}\n");
+    assert_int_equal(timed.fleeting, sizeof when - 1);
+
+    /* in a key it tells records apart: another time is another record */
+    AUTO(outcome_done)
+    struct outcome key =
+        run(TIMED("\"x-write\":\"merge\",\"x-key\":[\"when\",\"i\"],"), records);
+    assert_true(key.ok);
+    assert_int_equal(key.fleeting, 0);
+    AUTO(outcome_done) struct outcome none = run(DERIVED("{page}", "keep", "integer"), records);
+    assert_int_equal(none.fleeting, 0);
+}
+
 static void a_constant_that_is_missing_or_does_not_fit_is_an_error(void **state)
 {
     (void)state;
@@ -971,11 +1006,13 @@ static void a_document_that_breaks_is_an_error_and_the_walk_can_begin_again(void
     outcome_done(&o);
 }
 
-static bool refuse_line(void *context, const char *line, size_t len, struct error *err)
+static bool refuse_line(void *context, const char *line, size_t len, size_t fleeting,
+                        struct error *err)
 {
     (void)context;
     (void)line;
     (void)len;
+    (void)fleeting;
     return error_set(err, ERROR_STORE, "disk full");
 }
 
@@ -1513,6 +1550,7 @@ int main(void)
         cmocka_unit_test(the_parts_of_one_record_are_not_those_of_the_next),
         cmocka_unit_test(a_flaw_in_a_part_quarantines_the_record),
         cmocka_unit_test(constants_and_the_position_become_columns),
+        cmocka_unit_test(what_tells_when_it_was_read_ends_the_line),
         cmocka_unit_test(a_constant_that_is_missing_or_does_not_fit_is_an_error),
         cmocka_unit_test(records_are_found_where_the_selector_says),
         cmocka_unit_test(a_record_that_is_no_object_is_quarantined),

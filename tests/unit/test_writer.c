@@ -16,6 +16,7 @@ static struct store *store;
 static struct writer *writer;
 static atomic_int staged_pages;
 static atomic_uint_fast64_t last_staged_page;
+static atomic_uint_fast64_t unchanged; /* records, since it was last looked at */
 static int slow_ms; /* how long the one who is told takes */
 
 static void on_staged(void *context, const struct writer_page *page)
@@ -24,6 +25,7 @@ static void on_staged(void *context, const struct writer_page *page)
     const struct timespec pause = {.tv_nsec = slow_ms * 1000000L};
     nanosleep(&pause, NULL);
     atomic_store(&last_staged_page, page->origin.page);
+    atomic_fetch_add(&unchanged, page->unchanged);
     atomic_fetch_add(&staged_pages, 1);
 }
 
@@ -50,6 +52,7 @@ static int set_up(void **state)
     audit.log = store_uuid(store);
     atomic_store(&staged_pages, 0);
     atomic_store(&last_staged_page, 0);
+    atomic_store(&unchanged, 0);
     slow_ms = 0;
     alarm(PATIENCE_SECONDS); /* a deadlock is a failure */
     start(0);
@@ -85,17 +88,22 @@ static void fill(struct segment *segment, uint64_t page, int count)
     }
 }
 
-static void hand_over(uint64_t page)
+static void hand_over_as(const struct append_origin *origin, uint64_t content, bool all)
 {
     struct error err;
-    const struct append_origin origin = fixture_origin("users", page);
     struct segment *segment = writer_take(writer);
     assert_non_null(segment);
     assert_int_equal(segment->count, 0);
     assert_int_equal(segment->text.len, 0);
-    fill(segment, page, 3);
-    if (!writer_segment(writer, &origin, segment, &err))
+    fill(segment, content, 3);
+    if (!writer_segment(writer, origin, all, segment, &err))
         fail_msg("%s", err.text);
+}
+
+static void hand_over(uint64_t page)
+{
+    const struct append_origin origin = fixture_origin("users", page);
+    hand_over_as(&origin, page, false);
 }
 
 static struct writer_page page_of(uint64_t page, enum checkpoint_state state)
@@ -268,7 +276,7 @@ static void a_segment_comes_back_empty(void **state)
     struct error err;
     const struct append_origin origin = fixture_origin("users", 1);
     fill(all[0], 1, 5);
-    assert_true(writer_segment(writer, &origin, all[0], &err));
+    assert_true(writer_segment(writer, &origin, false, all[0], &err));
     struct segment *again = writer_take(writer); /* waits for the one */
     assert_ptr_equal(again, all[0]);
     assert_int_equal(again->count, 0);
@@ -277,6 +285,133 @@ static void a_segment_comes_back_empty(void **state)
     struct segment *returned = writer_take(writer);
     assert_ptr_equal(returned, all[1]);
     assert_int_equal(returned->count, 0);
+}
+
+/* --- pages that are read again --------------------------------------------------------------- */
+
+static int64_t segments_before;
+
+/* A page of one part, or of two. */
+static void page_holds(uint64_t page, uint64_t first, uint64_t second,
+                       enum checkpoint_state state)
+{
+    const struct append_origin origin = fixture_origin("users", page);
+    hand_over_as(&origin, first, false);
+    if (second)
+        hand_over_as(&origin, second, false);
+    commit(page, state);
+}
+
+/* A slice of two pages, the first of two parts, is read as a whole. */
+static void reading(uint64_t a, uint64_t b, uint64_t c)
+{
+    page_holds(1, a, b, CHECKPOINT_OPEN);
+    page_holds(2, c, 0, CHECKPOINT_COMPLETE);
+    flush();
+}
+
+/* Since it was last asked. */
+static void stages(int64_t new_segments, uint64_t unchanged_records)
+{
+    flush();
+    int64_t now = seen(segments);
+    assert_int_equal(now - segments_before, new_segments);
+    assert_int_equal(atomic_exchange(&unchanged, 0), unchanged_records);
+    segments_before = now;
+}
+
+static void what_is_as_it_was_is_not_staged_again(void **state)
+{
+    (void)state;
+    reading(10, 20, 30);
+    stages(3, 0);
+    reading(10, 20, 30);
+    stages(0, 9);
+    assert_int_equal(seen("SELECT pages FROM checkpoint WHERE state = 'complete'"), 2);
+    assert_int_equal(seen("SELECT count(*) FROM audit_event WHERE entry LIKE "
+                          "'%\"released\":3,%' AND entry LIKE '%\"unchanged\":3%'"),
+                     1); /* the second page; the first has two parts of three */
+    reading(10, 21, 30);
+    stages(1, 6);
+    reading(10, 20, 30); /* as it was once, which does not count */
+    stages(1, 6);
+    reading(20, 10, 30); /* elsewhere */
+    stages(2, 3);
+}
+
+static void another_schema_or_policy_or_all_is_staged(void **state)
+{
+    (void)state;
+    static const uint8_t other[DIGEST_SIZE] = {7};
+    struct append_origin origin = fixture_origin("users", 1);
+    page_holds(1, 10, 0, CHECKPOINT_COMPLETE);
+    stages(1, 0);
+    hand_over_as(&origin, 10, true);
+    commit(1, CHECKPOINT_COMPLETE);
+    stages(1, 0);
+    origin.schema_digest = other;
+    hand_over_as(&origin, 10, false);
+    commit(1, CHECKPOINT_COMPLETE);
+    stages(1, 0);
+    origin.policy_digest = other;
+    hand_over_as(&origin, 10, false);
+    commit(1, CHECKPOINT_COMPLETE);
+    stages(1, 0);
+    hand_over_as(&origin, 10, false);
+    commit(1, CHECKPOINT_COMPLETE);
+    stages(0, 3);
+}
+
+static void what_was_not_committed_was_not_read(void **state)
+{
+    (void)state;
+    struct error err;
+    reading(10, 20, 30);
+    stages(3, 0);
+    const struct append_origin origin = fixture_origin("users", 1);
+    hand_over_as(&origin, 11, false);
+    assert_true(writer_discard(writer, &err));
+    reading(10, 20, 30);
+    stages(0, 9);
+    hand_over_as(&origin, 11, false);
+    writer_free(writer); /* in the middle of the page */
+    start(0);
+    reading(10, 20, 30);
+    stages(0, 9);
+}
+
+static void a_reading_that_was_broken_off_and_begun_anew_is_forgotten(void **state)
+{
+    (void)state;
+    reading(10, 20, 30);
+    stages(3, 0);
+    page_holds(1, 10, 21, CHECKPOINT_OPEN);
+    stages(1, 3);
+    page_holds(2, 30, 0, CHECKPOINT_COMPLETE); /* gone on with: it is one reading */
+    stages(0, 3);
+    page_holds(1, 10, 22, CHECKPOINT_OPEN);
+    stages(1, 3);
+    reading(10, 22, 30); /* begun anew: a key may have been elsewhere in between */
+    stages(3, 0);
+    reading(10, 22, 30);
+    stages(0, 9);
+}
+
+static void parts_and_pages_that_are_gone_are_forgotten(void **state)
+{
+    (void)state;
+    reading(10, 20, 30);
+    page_holds(3, 40, 0, CHECKPOINT_COMPLETE);
+    stages(4, 0);
+    assert_int_equal(seen("SELECT count(*) FROM content"), 4);
+    page_holds(1, 10, 0, CHECKPOINT_COMPLETE);
+    stages(0, 3);
+    assert_int_equal(seen("SELECT count(*) FROM content"), 1);
+    reading(10, 20, 30);
+    stages(2, 3);
+    commit(1, CHECKPOINT_COMPLETE); /* no record any more */
+    flush();
+    assert_int_equal(seen("SELECT count(*) FROM content"), 0);
 }
 
 /* --- notes of other threads ------------------------------------------------------------------ */
@@ -419,7 +554,7 @@ static void everything_fails_with(const char *wanted)
         if (!segment)
             return;
         fill(segment, 9, 1);
-        fails_with(wanted, writer_segment(writer, &origin, segment, &err));
+        fails_with(wanted, writer_segment(writer, &origin, false, segment, &err));
     }
     fail_msg("segments without end");
 }
@@ -480,7 +615,7 @@ static void a_full_disk_is_found_before_a_page_is_begun(void **state)
     struct segment *segment = writer_take(writer);
     assert_non_null(segment);
     fill(segment, 1, 3);
-    (void)writer_segment(writer, &origin, segment, &err);
+    (void)writer_segment(writer, &origin, false, segment, &err);
     assert_false(writer_flush(writer, &err));
     assert_int_equal(err.kind, ERROR_STORE);
     assert_non_null(strstr(err.text, "the disk has less than"));
@@ -543,6 +678,13 @@ static void back_pressure_and_notes_do_not_lock_each_other_out(void **state)
     assert_int_equal(events_of("slice.completed"), 1);
 }
 
+static int set_up_again(void **state)
+{
+    segments_before = 0;
+    return set_up(state);
+}
+
+#define again_test(name) cmocka_unit_test_setup_teardown(name, set_up_again, tear_down)
 #define writer_test(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -554,6 +696,11 @@ int main(void)
         writer_test(what_was_handed_over_whole_is_written_even_at_the_end),
         writer_test(a_discarded_page_leaves_nothing_and_its_numbers_are_given_again),
         writer_test(a_segment_comes_back_empty),
+        again_test(what_is_as_it_was_is_not_staged_again),
+        again_test(another_schema_or_policy_or_all_is_staged),
+        again_test(what_was_not_committed_was_not_read),
+        again_test(a_reading_that_was_broken_off_and_begun_anew_is_forgotten),
+        again_test(parts_and_pages_that_are_gone_are_forgotten),
         writer_test(a_note_is_durable_when_its_call_returns),
         writer_test(a_note_waits_for_the_open_page_and_lands_behind_it),
         writer_test(a_note_outlives_the_discarding_of_the_page_it_waited_for),

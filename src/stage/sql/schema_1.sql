@@ -53,6 +53,18 @@ CREATE TABLE checkpoint (
     updated INTEGER NOT NULL,
     PRIMARY KEY (stream, account, slice)
 ) STRICT;
+-- What every part of a slice's pages held when it was last read, whatever became of its segment.
+CREATE TABLE content (
+    stream TEXT NOT NULL,
+    account TEXT NOT NULL,
+    slice TEXT NOT NULL,
+    page INTEGER NOT NULL,
+    part INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    schema_digest BLOB NOT NULL,
+    policy_digest BLOB NOT NULL,
+    PRIMARY KEY (stream, account, slice, page, part)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE position (
     sink TEXT NOT NULL,
     stream TEXT NOT NULL,

@@ -1,0 +1,2 @@
+DELETE FROM content
+WHERE stream = ?1 AND account = ?2 AND slice = ?3 AND page > ?4
