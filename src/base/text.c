@@ -16,7 +16,14 @@ bool text_parse_int64(const char *text, size_t len, int64_t *ret_value)
     if (i == len)
         return false;
 
+    enum { SAFE_DIGITS = 18 }; /* so many cannot overflow */
     int64_t value = 0; /* kept negative: its range is the larger one */
+    for (size_t safe = len - i <= SAFE_DIGITS ? len : i + SAFE_DIGITS; i < safe; i++) {
+        unsigned digit = (unsigned char)text[i] - (unsigned)'0';
+        if (digit > 9)
+            return false;
+        value = value * 10 - digit;
+    }
     for (; i < len; i++) {
         if (text[i] < '0' || text[i] > '9')
             return false;

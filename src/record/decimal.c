@@ -11,12 +11,15 @@ static bool is_digit(char c)
 }
 
 /* Appends a run of digits without leading zeros of the whole; returns how many were read. */
-static size_t read_digits(const char *text, const char *end, struct decimal *d)
+static inline size_t read_digits(const char *text, const char *end, struct decimal *d)
 {
     const char *p = text;
+    int count = d->count;
+    for (; count == 0 && p < end && *p == '0'; p++)
+        ;
     for (; p < end && is_digit(*p); p++)
-        if (d->count || *p != '0')
-            d->digits[d->count++] = *p;
+        d->digits[count++] = *p;
+    d->count = count;
     return (size_t)(p - text);
 }
 

@@ -319,6 +319,11 @@ void recorder_open(struct recorder *r, const struct scan_token *token)
         write_json(r, token->kind == SCAN_OBJECT ? "{" : "[", 1);
 }
 
+bool recorder_knows_keys(const struct recorder *r)
+{
+    return !r->skipped && r->top->object && !r->top->object->additional;
+}
+
 /* A member of an open map: its key may be needed, when its value comes. */
 static enum recorder_key take_member(struct recorder *r, struct frame *f,
                                      const struct scan_token *token)

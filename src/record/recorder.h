@@ -61,6 +61,9 @@ enum recorder_key recorder_key(struct recorder *r, const struct scan_token *toke
                                struct recorder_unknown *ret_unknown);
 void recorder_scalar(struct recorder *r, const struct scan_token *token);
 void recorder_open(struct recorder *r, const struct scan_token *token);
+/* The record, or the object within it that was just opened, has only fields that the schema names:
+ * one that comes twice is found here. */
+bool recorder_knows_keys(const struct recorder *r);
 /* True when it was the record that closed. */
 bool recorder_close(struct recorder *r);
 

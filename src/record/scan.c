@@ -73,6 +73,7 @@ struct part {
 
 struct level {
     bool is_object;
+    bool own_keys; /* the handler looks for duplicates itself */
     size_t mark; /* of the key set */
 };
 
@@ -81,6 +82,7 @@ struct scan {
     enum expect expect;
     bool in_object; /* the innermost container is one */
     bool failed;
+    bool own_keys; /* said of the object that is being opened */
     bool skipping;
     size_t skip_depth; /* skipping ends with the value at this depth */
     size_t depth; /* open containers */
@@ -384,6 +386,7 @@ static enum step open_container(struct scan *s, struct input *in, struct scan_to
                                 struct error *err)
 {
     bool is_object = *in->at == '{';
+    s->own_keys = false;
     if (s->depth == SCAN_DEPTH_MAX)
         return broken(in, in->at, "the document is nested too deep", err);
     if (!s->skipping) {
@@ -397,7 +400,7 @@ static enum step open_container(struct scan *s, struct input *in, struct scan_to
         if (!s->handler.open(s->handler.context, token, err))
             return STEP_FAILED;
     }
-    s->levels[s->depth++] = (struct level){is_object, keyset_mark(s->keys)};
+    s->levels[s->depth++] = (struct level){is_object, s->own_keys, keyset_mark(s->keys)};
     s->in_object = is_object;
     s->expect = is_object ? EXPECT_KEY_OR_CLOSE : EXPECT_VALUE_OR_CLOSE;
     in->at++;
@@ -407,7 +410,7 @@ static enum step open_container(struct scan *s, struct input *in, struct scan_to
 static enum step close_container(struct scan *s, struct input *in, struct error *err)
 {
     struct level *level = &s->levels[--s->depth];
-    if (level->is_object)
+    if (level->is_object && !level->own_keys)
         keyset_release(s->keys, level->mark);
     if (!s->skipping &&
         !s->handler.close(s->handler.context, level->is_object ? SCAN_OBJECT : SCAN_ARRAY, err))
@@ -446,7 +449,8 @@ static inline enum step take_key(struct scan *s, struct input *in, struct scan_t
         return step;
     s->expect = EXPECT_COLON;
     if (!s->skipping) {
-        token->flaws |= key_flaws(s, token);
+        if (!s->levels[s->depth - 1].own_keys)
+            token->flaws |= key_flaws(s, token);
         if (!s->handler.key(s->handler.context, token, err))
             return STEP_FAILED;
     }
@@ -666,6 +670,11 @@ void scan_skip(struct scan *s)
 {
     s->skipping = true;
     s->skip_depth = s->depth;
+}
+
+void scan_own_keys(struct scan *s)
+{
+    s->own_keys = true;
 }
 
 size_t scan_unescape(const struct scan_token *token, char *out)

@@ -105,6 +105,10 @@ bool scan_finish(struct scan *s, struct error *err);
  * still checked; flaws in it, duplicate keys included, are not looked for. */
 void scan_skip(struct scan *s);
 
+/* May be called inside `open` of an object: the handler tells the keys of this object apart itself,
+ * so duplicates among them are not looked for. */
+void scan_own_keys(struct scan *s);
+
 /* Bytes fed so far; of no use within a call of the handler, whose tokens have their own. */
 uint64_t scan_offset(const struct scan *s);
 

@@ -136,6 +136,14 @@ static bool is_envelope(const struct walk *w)
     return !w->recording || w->watching;
 }
 
+/* The plan tells known keys apart by their place: no need to look for duplicates among them, unless
+ * somebody else looks at them as well. */
+static void leave_keys(struct walk *w)
+{
+    if (!w->watching && recorder_knows_keys(w->recorder))
+        scan_own_keys(w->scan);
+}
+
 static bool on_open(void *context, const struct scan_token *token, struct error *err)
 {
     struct walk *w = context;
@@ -144,12 +152,14 @@ static bool on_open(void *context, const struct scan_token *token, struct error 
         return false;
     if (w->recording) {
         recorder_open(w->recorder, token);
+        leave_keys(w);
         return true;
     }
     if (sight.record && token->kind == SCAN_OBJECT) {
         recorder_begin(w->recorder, w->counts.records++);
         w->recording = true;
         w->watching = sight.inside;
+        leave_keys(w);
         return true;
     }
     if (sight.record && !refuse_record(w, token, err))
