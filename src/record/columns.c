@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "record/fit.h"
 #include "record/quoted.h"
 
@@ -24,17 +25,25 @@ struct token {
     size_t raw_len;
 };
 
+/* How a member begins that has the key of a column: `"name":`. */
+struct prefix {
+    char *text;
+    size_t len;
+};
+
 struct columns {
     const struct schema *schema;
     const struct schema_column *columns;
     size_t count;
+    struct prefix *prefixes; /* of each column */
     struct columns_value *values;
     /* Which line a column was seen in last: a second time in the same line is a duplicate. */
     uint64_t *seen;
     uint64_t line;
     /* The columns of the last line in its order. Lines of one stream are alike, so the guess
-     * for the next key is nearly always right and the lookup by name is one memcmp. */
+     * for the next key is nearly always right, and the key is read by one memcmp. */
     int *order;
+    struct fit_value fit; /* of the value at hand: too large to be made anew each time */
     /* Text that does not stand in the line as it is: unescaped, canonical. Its room is made
      * before a line is parsed, so that pointers into it stay. */
     struct buffer scratch;
@@ -76,29 +85,34 @@ static size_t special_length(const char *p, const char *end)
     return 0;
 }
 
+/* The closing quote of a string that is not plain up to p; NULL: there is none. */
+static const char *special_end(const char *p, const char *end, bool *ret_escaped)
+{
+    bool escaped = false;
+    while (p < end && *p != '"') {
+        escaped |= *p == '\\';
+        size_t len = special_length(p, end);
+        if (len == 0)
+            return NULL;
+        p = quoted_skip_plain(p + len, end);
+    }
+    *ret_escaped = escaped;
+    return p < end ? p : NULL;
+}
+
 /* At the opening quote. The text is raw; *ret_escaped: it holds a backslash. */
-static bool take_string(struct cursor *c, const char **ret_text, size_t *ret_len,
-                        bool *ret_escaped)
+static inline bool take_string(struct cursor *c, const char **ret_text, size_t *ret_len,
+                               bool *ret_escaped)
 {
     const char *start = c->at + 1;
-    bool escaped = false;
-    for (const char *p = start;;) {
-        p = quoted_skip_plain(p, c->end);
-        if (p == c->end)
-            return false;
-        if (*p == '"') {
-            c->at = p + 1;
-            *ret_text = start;
-            *ret_len = (size_t)(p - start);
-            *ret_escaped = escaped;
-            return true;
-        }
-        escaped |= *p == '\\';
-        size_t len = special_length(p, c->end);
-        if (len == 0)
-            return false;
-        p += len;
-    }
+    const char *p = quoted_skip_plain(start, c->end);
+    *ret_escaped = false;
+    if ((p == c->end || *p != '"') && !(p = special_end(p, c->end, ret_escaped)))
+        return false;
+    c->at = p + 1;
+    *ret_text = start;
+    *ret_len = (size_t)(p - start);
+    return true;
 }
 
 /* At `{` or `[`. The line was made by record/walk out of a document that was checked whole;
@@ -242,25 +256,25 @@ static bool convert(struct columns *c, const struct schema_column *column,
         [TOKEN_NUMBER] = FIT_NUMBER,
         [TOKEN_STRING] = FIT_STRING,
     };
-    struct fit_value fit = {.instant_len = 0};
+    struct fit_value *fit = &c->fit;
     if (column->type == SCHEMA_JSON) {
         set_text(ret_value, token->raw, token->raw_len);
         return true;
     }
     if (token->kind == TOKEN_CONTAINER ||
-        !fit_read(column, kinds[token->kind], token->text, token->len, &fit))
+        !fit_read(column, kinds[token->kind], token->text, token->len, fit))
         return false;
     switch (column->type) {
     case SCHEMA_INTEGER:
     case SCHEMA_BIGINT:
-        set_integer(ret_value, fit.integer);
+        set_integer(ret_value, fit->integer);
         break;
     case SCHEMA_BOOLEAN:
         set_integer(ret_value, token->kind == TOKEN_TRUE);
         break;
     case SCHEMA_NUMERIC:
     case SCHEMA_TIMESTAMPTZ:
-        set_canonical(c, column, &fit, ret_value);
+        set_canonical(c, column, fit, ret_value);
         break;
     case SCHEMA_TEXT:
     case SCHEMA_DATE:
@@ -286,6 +300,18 @@ static size_t canonical_max(const struct schema_column *column)
 
 /* --- The record -------------------------------------------------------------------------- */
 
+static bool make_prefixes(struct columns *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        struct prefix *p = &c->prefixes[i];
+        p->text = text_format("\"%s\":", c->columns[i].name);
+        if (!p->text)
+            return false;
+        p->len = strlen(p->text);
+    }
+    return true;
+}
+
 struct columns *columns_new(const struct schema *schema)
 {
     enum { SCRATCH_MAX = 16 * 1024 * 1024 };
@@ -299,7 +325,8 @@ struct columns *columns_new(const struct schema *schema)
     c->values = calloc(c->count, sizeof *c->values);
     c->seen = calloc(c->count, sizeof *c->seen);
     c->order = calloc(c->count, sizeof *c->order);
-    if (!c->values || !c->seen || !c->order)
+    c->prefixes = calloc(c->count, sizeof *c->prefixes);
+    if (!c->values || !c->seen || !c->order || !c->prefixes || !make_prefixes(c))
         return NULL;
     for (size_t i = 0; i < c->count; i++)
         c->canonical_max += canonical_max(&c->columns[i]);
@@ -313,6 +340,9 @@ void columns_free(struct columns *c)
     free(c->values);
     free(c->seen);
     free(c->order);
+    for (size_t i = 0; c->prefixes && i < c->count; i++)
+        free(c->prefixes[i].text);
+    free(c->prefixes);
     buffer_done(&c->scratch);
     free(c);
 }
@@ -323,19 +353,34 @@ static bool broken(const char *line, const struct cursor *cursor, struct error *
                      (size_t)(cursor->at - line));
 }
 
-static bool is_column(const struct columns *c, int i, const char *name, size_t len)
+/* The key is the one that the last line had here: true, and it is behind us. */
+static inline bool take_expected(const struct columns *c, struct cursor *cursor,
+                                 size_t position, int *ret_column)
 {
-    const char *own = c->columns[i].name;
-    return strncmp(own, name, len) == 0 && own[len] == '\0';
+    if (position >= c->count)
+        return false;
+    const struct prefix *p = &c->prefixes[c->order[position]];
+    if ((size_t)(cursor->end - cursor->at) < p->len || memcmp(cursor->at, p->text, p->len) != 0)
+        return false;
+    cursor->at += p->len;
+    *ret_column = c->order[position];
+    return true;
 }
 
 /* The column of the line's key number `position`. */
-static bool find_column(struct columns *c, size_t position, const char *name, size_t len,
-                        int *ret_column, struct error *err)
+static bool take_key(struct columns *c, struct cursor *cursor, const char *line,
+                     size_t position, int *ret_column, struct error *err)
 {
-    int column = position < c->count ? c->order[position] : 0;
-    if (!is_column(c, column, name, len))
+    const char *name;
+    size_t len;
+    bool escaped;
+    int column = 0;
+    if (!take_expected(c, cursor, position, &column)) {
+        if (cursor->at == cursor->end || *cursor->at != '"' ||
+            !take_string(cursor, &name, &len, &escaped) || escaped || !take(cursor, ':'))
+            return broken(line, cursor, err);
         column = schema_column_find(c->schema, name, len);
+    }
     if (column < 0)
         return error_set(err, ERROR_DATA,
                          "key %zu of the record is no column of %s: it was staged with another "
@@ -352,14 +397,8 @@ static bool find_column(struct columns *c, size_t position, const char *name, si
 static bool parse_member(struct columns *c, struct cursor *cursor, const char *line,
                          size_t position, struct error *err)
 {
-    const char *name;
-    size_t len;
-    bool escaped;
     int i = 0;
-    if (cursor->at == cursor->end || *cursor->at != '"' ||
-        !take_string(cursor, &name, &len, &escaped) || escaped || !take(cursor, ':'))
-        return broken(line, cursor, err);
-    if (!find_column(c, position, name, len, &i, err))
+    if (!take_key(c, cursor, line, position, &i, err))
         return false;
 
     struct token token;

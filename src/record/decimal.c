@@ -47,35 +47,34 @@ bool decimal_parse(const char *text, size_t len, struct decimal *ret_decimal)
         return false;
     const char *p = text;
     const char *end = text + len;
-    struct decimal d;
-    d.negative = *p == '-';
-    d.count = 0;
-    d.scale = 0;
-    p += d.negative;
+    struct decimal *d = ret_decimal; /* too large to be copied for each number */
+    d->negative = *p == '-';
+    d->count = 0;
+    d->scale = 0;
+    p += d->negative;
 
-    size_t whole = read_digits(p, end, &d);
+    size_t whole = read_digits(p, end, d);
     if (whole == 0 || (whole > 1 && *p == '0'))
         return false;
     p += whole;
     if (p < end && *p == '.') {
-        size_t fraction = read_digits(++p, end, &d);
+        size_t fraction = read_digits(++p, end, d);
         if (fraction == 0)
             return false;
-        d.scale = (int)fraction;
+        d->scale = (int)fraction;
         p += fraction;
     }
     if (p < end && (*p == 'e' || *p == 'E')) {
         int exponent;
         if (!read_exponent(p + 1, end, &exponent))
             return false;
-        d.scale -= exponent;
+        d->scale -= exponent;
         p = end;
     }
     if (p != end)
         return false;
-    if (d.count == 0)
-        d.negative = false;
-    *ret_decimal = d;
+    if (d->count == 0)
+        d->negative = false;
     return true;
 }
 

@@ -29,7 +29,8 @@ struct decimal {
     char digits[DECIMAL_DIGITS_MAX];
 };
 
-/* False when the text is no JSON number, or beyond the limits above. */
+/* False when the text is no JSON number, or beyond the limits above; *ret_decimal is of no use
+ * then. */
 bool decimal_parse(const char *text, size_t len, struct decimal *ret_decimal);
 
 /* True when numeric(precision, scale) holds the value exactly. Trailing zeros do not count. */
