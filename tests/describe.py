@@ -56,7 +56,7 @@ def audit(state):
         if event["kind"] in ONE_EACH:
             details = {k: v for k, v in event.get("details", {}).items() if k not in ("key", "source", "made")}
             yield f"event {event['kind']} {event['object']} {details} {counts} {event.get('digests')}"
-        elif event["kind"].startswith("load."):
+        elif event["kind"].startswith("batch."):
             loaded.append((counts["first_seq"], counts["last_seq"], counts["rows"]))
         elif event["kind"] == "table.changed":
             tables.append(f"{event['object']} {event['details']} {counts}")

@@ -50,8 +50,10 @@ enum event_kind {
     EVENT_SLICE_COMPLETED,
     EVENT_CHECKPOINT_RESET,
     EVENT_SCHEMA_DRIFT,
-    EVENT_LOAD_COMMITTED,
-    EVENT_LOAD_RECOVERED, /* a commit whose outcome was unknown was found in the sink */
+    EVENT_BATCH_DELIVERED,
+    EVENT_BATCH_RECOVERED, /* a commit whose outcome was unknown was found in the sink */
+    EVENT_BATCH_REPLAYED, /* segments that were delivered before */
+    EVENT_RECORD_REFUSED, /* by a sink; it is in quarantine */
     EVENT_TABLE_CHANGED,
     EVENT_QUOTA_PARKED,
     EVENT_KEY_CREATED,

@@ -271,6 +271,15 @@ bool file_lock(const char *path, int64_t wait_ns, int *ret_fd, struct error *err
     return true;
 }
 
+bool file_size(const char *path, uint64_t *ret_size, struct error *err)
+{
+    struct stat st;
+    if (stat(path, &st) < 0)
+        return error_errno(err, ERROR_IO, errno, "%s", path);
+    *ret_size = (uint64_t)st.st_size;
+    return true;
+}
+
 bool file_space(const char *path, uint64_t *ret_free, struct error *err)
 {
     struct statvfs st;

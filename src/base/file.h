@@ -45,6 +45,7 @@ bool file_lock(const char *path, int64_t wait_ns, int *ret_fd, struct error *err
 
 bool file_exists(const char *path);
 bool file_sync_folder(const char *path, struct error *err);
+bool file_size(const char *path, uint64_t *ret_size, struct error *err);
 /* Bytes free for us on the file system of path. */
 bool file_space(const char *path, uint64_t *ret_free, struct error *err);
 

@@ -10,6 +10,8 @@
 /* The WAL-reset race of SQLite, fixed in 3.51.3; we avoid it by having one writer. */
 enum { SQLITE_SOUND_VERSION = 3051003 };
 
+enum { SCRIPT_MAX = 1024 * 1024 };
+
 enum finding { FOUND_GOOD, FOUND_NOTICE, FOUND_BAD };
 
 /* What the checks share and fill in. */
@@ -132,6 +134,42 @@ static void check_stage(struct check *k)
         failed(k, "stage", &err);
 }
 
+/* Opened for reading, and asked what every stream of the source would find there. */
+static bool try_sink(const struct deployment *d, size_t i, struct buffer *script,
+                     struct error *err)
+{
+    const struct sink_options options = deployment_sink(d, i, true);
+    AUTO(sink_closep) struct sink *sink = NULL;
+    if (!sink_open(&options, &sink, err))
+        return false;
+    for (size_t stream = 0; stream < d->stream_count; stream++) {
+        const struct driver_stream target = deployment_stream(d, stream);
+        struct ddl_change change;
+        if (!sink_plan(sink, &target, script, &change, err))
+            return false;
+    }
+    return true;
+}
+
+static void check_sinks(struct check *k)
+{
+    const struct deployment *d = k->deployment;
+    for (size_t i = 0; d && i < d->options->sink_count; i++) {
+        const struct driver *driver = d->options->sinks[i].driver;
+        AUTO(buffer_done) struct buffer script;
+        buffer_init(&script, SCRIPT_MAX);
+        struct error err;
+        char text[128];
+        if (!try_sink(d, i, &script, &err)) {
+            failed(k, driver->sink, &err);
+            continue;
+        }
+        snprintf(text, sizeof text, "%s%s", driver->name,
+                 script.len ? ": extract plan says what is made or changed there" : "");
+        found(k, script.len ? FOUND_NOTICE : FOUND_GOOD, driver->sink, text);
+    }
+}
+
 static void check_memory(struct check *k)
 {
     if (secret_locked())
@@ -154,8 +192,8 @@ static void check_libraries(struct check *k)
 }
 
 static void (*const checks[])(struct check *) = {
-    check_configuration, check_source, check_state,     check_keys,
-    check_stage,         check_memory, check_libraries,
+    check_configuration, check_source, check_state,  check_keys,
+    check_stage,         check_sinks,  check_memory, check_libraries,
 };
 
 bool cmd_check(struct context *c, int *ret_status, struct error *err)

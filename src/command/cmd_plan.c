@@ -76,18 +76,18 @@ static bool quota_time(const struct deployment *d, size_t bucket, uint64_t cost,
     return true;
 }
 
-static bool plan_tables(const struct deployment *d, size_t stream, struct buffer *script,
-                        struct error *err)
+static bool plan_sinks(const struct deployment *d, size_t stream, struct buffer *script,
+                       struct error *err)
 {
-    AUTO(warehouse_closep) struct warehouse *w = NULL;
-    const struct warehouse_stream target = {
-        .stage_id = "",
-        .name = d->streams[stream].name,
-        .schema = d->streams[stream].schema,
-    };
-    struct ddl_change change;
-    return deployment_warehouse(d, true, &w, err) &&
-           warehouse_plan(w, &target, script, &change, err);
+    const struct driver_stream target = deployment_stream(d, stream);
+    for (size_t i = 0; i < d->options->sink_count; i++) {
+        const struct sink_options options = deployment_sink(d, i, true);
+        AUTO(sink_closep) struct sink *sink = NULL;
+        struct ddl_change change;
+        if (!sink_open(&options, &sink, err) || !sink_plan(sink, &target, script, &change, err))
+            return false;
+    }
+    return true;
 }
 
 static bool plan_stream(struct context *c, const struct deployment *d, struct store *s,
@@ -101,7 +101,7 @@ static bool plan_stream(struct context *c, const struct deployment *d, struct st
     buffer_init(&script, PLAN_SCRIPT_MAX);
     if (!settings_forecast(d->options->settings, stream, &forecast, err) ||
         !count_open(d, s, stream, days, &slices, &open, err) ||
-        !plan_tables(d, stream, &script, err))
+        !plan_sinks(d, stream, &script, err))
         return false;
     for (size_t i = 0; i < d->manifest->bucket_count; i++) {
         int64_t ns;
@@ -126,7 +126,7 @@ static bool plan_stream(struct context *c, const struct deployment *d, struct st
                forecast.records * open);
     printf("; the quota makes it take at least %lld min\n",
            (long long)((longest + 60 * CLOCK_SECOND_NS - 1) / (60 * CLOCK_SECOND_NS)));
-    printf("%s%s", statements && *statements ? "changes to the warehouse:\n" : "",
+    printf("%s%s", statements && *statements ? "changes to the sinks:\n" : "",
            statements ? statements : "");
     return true;
 }

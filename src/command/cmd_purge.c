@@ -7,7 +7,6 @@
 #include "base/crashpoint.h"
 #include "base/stop.h"
 #include "command/context.h"
-#include "pipeline/load.h"
 #include "stage/retention.h"
 
 static bool purge(struct deployment *d, const struct retention_rules *rules,
@@ -62,7 +61,9 @@ bool cmd_purge(struct context *c, int *ret_status, struct error *err)
     if (!deployment_open(&c->deployment, DEPLOYMENT_KEYS | DEPLOYMENT_WRITE, wait_ns, &d, err))
         return false;
     int64_t now = clock_now_ns();
-    const char *const sinks[] = {LOAD_SINK, NULL};
+    const char *sinks[DEPLOYMENT_SINKS_MAX + 1] = {NULL};
+    for (size_t i = 0; i < c->deployment.sink_count; i++)
+        sinks[i] = c->deployment.sinks[i].driver->sink;
     const struct retention_rules rules = {
         .segments_before_ns = now - segments_ns,
         .quarantine_before_ns = now - quarantine_ns,

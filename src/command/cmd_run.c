@@ -47,7 +47,7 @@ static void announce_key(const struct deployment *d)
 static bool nothing_new(const struct result *result)
 {
     for (size_t i = 0; i < result->stream_count; i++) {
-        if (result->streams[i].slices > 0 || result->streams[i].loaded > 0)
+        if (result_is_new(result, &result->streams[i]))
             return false;
     }
     return true;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "sink/registry.h"
 
 static const char policy_prefix[] = "policy ";
 
@@ -27,6 +28,35 @@ static bool declare_source(struct context *c, struct context_source *source, str
             return false;
     }
     source->key_count = count;
+    return true;
+}
+
+/* A sink's section holds what the settings of its drivers take. */
+static bool declare_sinks(struct context *c, struct error *err)
+{
+    static const enum config_type types[] = {
+        [DRIVER_TEXT] = CONFIG_TEXT,           [DRIVER_INTEGER] = CONFIG_INTEGER,
+        [DRIVER_DURATION] = CONFIG_DURATION,   [DRIVER_SIZE] = CONFIG_SIZE,
+        [DRIVER_BOOLEAN] = CONFIG_BOOLEAN,     [DRIVER_CHOICE] = CONFIG_CHOICE,
+        [DRIVER_REFERENCE] = CONFIG_REFERENCE,
+    };
+    const struct driver *driver;
+    for (size_t d = 0; (driver = registry_at(d)); d++)
+        for (size_t i = 0; i < driver->setting_count; i++) {
+            const struct driver_setting *s = &driver->settings[i];
+            const struct config_row row = {
+                .section = driver->sink,
+                .key = s->key,
+                .type = types[s->type],
+                .choices = s->choices,
+                .minimum = s->minimum,
+                .maximum = s->maximum,
+                .fallback = s->fallback,
+                .help = s->help,
+            };
+            if (!config_declare(c->config, &row, err))
+                return false;
+        }
     return true;
 }
 
@@ -195,6 +225,27 @@ static bool fill_overrides(struct context *c, const struct manifest *m, struct e
     return true;
 }
 
+static bool is_turned_on(const struct context *c, const struct driver *driver)
+{
+    if (driver->enabled_by)
+        return config_is_set(c->config, driver->sink, driver->enabled_by);
+    return strcmp(config_text(c->config, driver->sink, "driver"), driver->name) == 0;
+}
+
+static void fill_sinks(struct context *c)
+{
+    struct deployment_options *o = &c->deployment;
+    const struct driver *driver;
+    for (size_t d = 0; (driver = registry_at(d)) && o->sink_count < DEPLOYMENT_SINKS_MAX; d++) {
+        if (!is_turned_on(c, driver))
+            continue;
+        struct deployment_sink *sink = &o->sinks[o->sink_count++];
+        sink->driver = driver;
+        for (size_t i = 0; i < driver->setting_count; i++)
+            sink->values[i] = config_text(c->config, driver->sink, driver->settings[i].key);
+    }
+}
+
 static bool fill_deployment(struct context *c, struct error *err)
 {
     const char *name = c->options->value[TABLE_SOURCE];
@@ -205,13 +256,14 @@ static bool fill_deployment(struct context *c, struct error *err)
         .kek = config_text(c->config, "keys", "kek"),
         .passphrase = config_text(c->config, "keys", "passphrase"),
         .ca_file = config_text(c->config, "http", "ca_file"),
-        .warehouse_driver = config_text(c->config, "warehouse", "driver"),
-        .warehouse_path = config_text(c->config, "warehouse", "path"),
+        .sink_retry_ns = config_duration_ns(c->config, "delivery", "retry"),
+        .stage_budget = config_size(c->config, "stage", "budget"),
         .free_space = config_size(c->config, "stage", "free_space"),
         .actor = c->options->value[TABLE_ACTOR],
     };
     struct context_source *source = name ? find_source(c, name) : NULL;
     c->deployment.settings = source ? source->settings : NULL;
+    fill_sinks(c);
     return fill_overrides(c, source ? source->manifest : NULL, err);
 }
 
@@ -261,7 +313,7 @@ bool context_init(struct context *c, const struct options *options, struct error
 {
     *c = (struct context){.options = options};
     return config_load(options->value[TABLE_CONFIG_FILE], &c->config, err) &&
-           settle_state(c, err) && load_named_source(c, err) &&
+           declare_sinks(c, err) && settle_state(c, err) && load_named_source(c, err) &&
            load_configured_sources(c, err) && config_finish(c->config, err) &&
            apply_all_settings(c, err) && fill_deployment(c, err) && digest_config(c, err);
 }

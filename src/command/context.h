@@ -57,8 +57,8 @@ bool context_resume_at(const struct error *failure, char ret_text[CLOCK_RFC3339_
 /* A command. *ret_status is the exit status when it returns true; on false the error decides. */
 typedef bool command_run(struct context *c, int *ret_status, struct error *err);
 
-command_run cmd_run, cmd_check, cmd_plan, cmd_status, cmd_show, cmd_load, cmd_purge, cmd_verify,
-    cmd_config, cmd_keys_init, cmd_keys_list, cmd_keys_verify, cmd_keys_rotate,
-    cmd_audit_export, cmd_audit_verify;
+command_run cmd_run, cmd_check, cmd_plan, cmd_status, cmd_show, cmd_load, cmd_publish,
+    cmd_replay, cmd_ddl, cmd_purge, cmd_verify, cmd_config, cmd_keys_init, cmd_keys_list,
+    cmd_keys_verify, cmd_keys_rotate, cmd_audit_export, cmd_audit_verify;
 
 #endif

@@ -4,8 +4,9 @@ src_command_libcommand_a_SOURCES = \
     src/command/cmd_audit.c \
     src/command/cmd_check.c \
     src/command/cmd_config.c \
+    src/command/cmd_ddl.c \
+    src/command/cmd_deliver.c \
     src/command/cmd_keys.c \
-    src/command/cmd_load.c \
     src/command/cmd_plan.c \
     src/command/cmd_purge.c \
     src/command/cmd_run.c \

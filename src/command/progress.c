@@ -28,6 +28,7 @@ struct progress {
     uint64_t expected;
     uint64_t bytes;
     uint64_t loaded;
+    uint64_t published;
     uint64_t quota_used;
     uint64_t quota_capacity; /* 0: no limit */
 };
@@ -69,14 +70,17 @@ static void draw(struct progress *p, double seconds)
         for (size_t i = 0; i < BAR_WIDTH; i++)
             bar[i] = i < full ? '#' : '.';
     }
-    char left[40], quota[64] = "";
+    char left[40], quota[64] = "", published[40] = "";
+    if (p->published)
+        snprintf(published, sizeof published, ", %llu published",
+                 (unsigned long long)p->published);
     format_left(p, seconds, left, sizeof left);
     if (p->quota_capacity)
         snprintf(quota, sizeof quota, ", quota %llu of %llu", (unsigned long long)p->quota_used,
                  (unsigned long long)p->quota_capacity);
-    fprintf(stderr, "\r\033[K%s %llu records, %.0f/s, %.1f MB, %llu loaded%s%s", bar,
+    fprintf(stderr, "\r\033[K%s %llu records, %.0f/s, %.1f MB, %llu loaded%s%s%s", bar,
             (unsigned long long)p->records, (double)p->records / seconds,
-            (double)p->bytes / 1e6, (unsigned long long)p->loaded, quota, left);
+            (double)p->bytes / 1e6, (unsigned long long)p->loaded, published, quota, left);
     fflush(stderr);
     p->drawn = true;
 }
@@ -91,13 +95,13 @@ static void tell(struct progress *p)
     if (p->terminal)
         draw(p, seconds);
     else
-        log_info(
-            "run.progress",
-            "records=%llu expected=%llu rate=%.0f/s bytes=%llu loaded=%llu quota=%llu/%llu",
-            (unsigned long long)p->records, (unsigned long long)p->expected,
-            (double)p->records / seconds, (unsigned long long)p->bytes,
-            (unsigned long long)p->loaded, (unsigned long long)p->quota_used,
-            (unsigned long long)p->quota_capacity);
+        log_info("run.progress",
+                 "records=%llu expected=%llu rate=%.0f/s bytes=%llu loaded=%llu published=%llu "
+                 "quota=%llu/%llu",
+                 (unsigned long long)p->records, (unsigned long long)p->expected,
+                 (double)p->records / seconds, (unsigned long long)p->bytes,
+                 (unsigned long long)p->loaded, (unsigned long long)p->published,
+                 (unsigned long long)p->quota_used, (unsigned long long)p->quota_capacity);
 }
 
 static void on_page(void *context, const struct watch_page *page)
@@ -113,12 +117,12 @@ static void on_page(void *context, const struct watch_page *page)
     pthread_mutex_unlock(&p->lock);
 }
 
-static void on_loaded(void *context, const char *stream, uint64_t rows)
+static void on_delivered(void *context, const char *sink, const char *stream, uint64_t rows)
 {
     (void)stream;
     struct progress *p = context;
     pthread_mutex_lock(&p->lock);
-    p->loaded += rows;
+    *(strcmp(sink, "kafka") == 0 ? &p->published : &p->loaded) += rows;
     tell(p);
     pthread_mutex_unlock(&p->lock);
 }
@@ -157,7 +161,7 @@ struct progress *progress_new(bool quiet)
     p->quiet = quiet;
     p->terminal = !quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
     p->started_ns = p->last_ns = clock_monotonic_ns();
-    p->watch = (struct watch){p, on_page, on_loaded, on_waiting, on_retrying};
+    p->watch = (struct watch){p, on_page, on_delivered, on_waiting, on_retrying};
     pthread_mutexattr_t recursive;
     pthread_mutexattr_init(&recursive);
     pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);

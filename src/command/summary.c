@@ -23,31 +23,45 @@ static const char *status_word(int exit_status)
     return "failed";
 }
 
-static json_t *stream_json(const struct result_stream *s)
+static json_t *stream_json(const struct result *result, const struct result_stream *s)
 {
     return json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:s?, s:s?}", "stream",
-        s->name, "slices", (json_int_t)s->slices, "slices_complete", (json_int_t)s->complete,
-        "pages", (json_int_t)s->pages, "records", (json_int_t)s->records, "staged",
-        (json_int_t)(s->released - s->unchanged), "unchanged", (json_int_t)s->unchanged,
-        "quarantined", (json_int_t)s->quarantined, "unknown_fields", (json_int_t)s->unknown,
-        "drift", s->drift, "bytes", (json_int_t)s->decoded_bytes, "loaded",
-        (json_int_t)s->loaded, "error_kind", s->failed ? error_kind_name(s->error.kind) : NULL,
-        "error", s->failed ? s->error.text : NULL);
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:s?, s:s?}",
+        "stream", s->name, "slices", (json_int_t)s->slices, "slices_complete",
+        (json_int_t)s->complete, "pages", (json_int_t)s->pages, "records",
+        (json_int_t)s->records, "staged", (json_int_t)(s->released - s->unchanged), "unchanged",
+        (json_int_t)s->unchanged, "quarantined", (json_int_t)result_quarantined(result, s),
+        "unknown_fields", (json_int_t)s->unknown, "drift", s->drift, "bytes",
+        (json_int_t)s->decoded_bytes, "loaded",
+        (json_int_t)result_delivered(result, s, "warehouse"), "published",
+        (json_int_t)result_delivered(result, s, "kafka"), "error_kind",
+        s->failed ? error_kind_name(s->error.kind) : NULL, "error",
+        s->failed ? s->error.text : NULL);
+}
+
+static json_t *sink_json(const struct result_sink *s)
+{
+    return json_pack("{s:s, s:s?, s:s?}", "sink", s->name, "error_kind",
+                     s->failed ? error_kind_name(s->error.kind) : NULL, "error",
+                     s->failed ? s->error.text : NULL);
 }
 
 static bool print_json(const struct deployment *d, const struct result *result,
                        const struct error *failure, int exit_status, struct error *err)
 {
-    json_t *streams = json_array();
-    json_int_t staged = 0, unchanged = 0, loaded = 0, quarantined = 0;
+    json_t *streams = json_array(), *sinks = json_array();
+    json_int_t staged = 0, unchanged = 0, loaded = 0, published = 0, quarantined = 0;
     for (size_t i = 0; i < result->stream_count; i++) {
-        json_array_append_new(streams, stream_json(&result->streams[i]));
-        staged += (json_int_t)(result->streams[i].released - result->streams[i].unchanged);
-        unchanged += (json_int_t)result->streams[i].unchanged;
-        loaded += (json_int_t)result->streams[i].loaded;
-        quarantined += (json_int_t)result->streams[i].quarantined;
+        const struct result_stream *s = &result->streams[i];
+        json_array_append_new(streams, stream_json(result, s));
+        staged += (json_int_t)(s->released - s->unchanged);
+        unchanged += (json_int_t)s->unchanged;
+        loaded += (json_int_t)result_delivered(result, s, "warehouse");
+        published += (json_int_t)result_delivered(result, s, "kafka");
+        quarantined += (json_int_t)result_quarantined(result, s);
     }
+    for (size_t i = 0; i < result->sink_count; i++)
+        json_array_append_new(sinks, sink_json(&result->sinks[i]));
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     char started[CLOCK_RFC3339_SIZE], again[CLOCK_RFC3339_SIZE];
@@ -55,31 +69,37 @@ static bool print_json(const struct deployment *d, const struct result *result,
     bool resumable = failure && context_resume_at(failure, again);
     return context_print_json(
         json_pack("{s:i, s:s, s:s, s:s, s:i, s:s?, s:s?, s:s?, s:s, s:I, s:I, s:I, s:I, s:I, "
-                  "s:I, s:o}",
+                  "s:I, s:I, s:o, s:o}",
                   "version", SUMMARY_VERSION, "source", d->options->source, "run", d->run,
                   "status", status_word(exit_status), "exit_status", exit_status, "resume_at",
                   resumable ? again : NULL, "error_kind",
                   failure ? error_kind_name(failure->kind) : NULL, "error",
                   failure ? failure->text : NULL, "started", started, "milliseconds",
                   (json_int_t)((result->ended_ns - result->started_ns) / 1000000), "staged",
-                  staged, "unchanged", unchanged, "loaded", loaded, "quarantined", quarantined,
-                  "peak_rss_kib", (json_int_t)usage.ru_maxrss, "streams", streams),
+                  staged, "unchanged", unchanged, "loaded", loaded, "published", published,
+                  "quarantined", quarantined, "peak_rss_kib", (json_int_t)usage.ru_maxrss,
+                  "streams", streams, "sinks", sinks),
         err);
 }
 
-static void print_stream(const struct deployment *d, const struct result_stream *s)
+static void print_stream(const struct deployment *d, const struct result *result,
+                         const struct result_stream *s)
 {
+    uint64_t published = result_delivered(result, s, "kafka");
+    uint64_t quarantined = result_quarantined(result, s);
     fprintf(stderr, "%s/%s: ", d->options->source, s->name);
-    if (s->slices == 0 && s->loaded == 0 && !s->failed)
+    if (!result_is_new(result, s) && !s->failed)
         fputs("nothing new", stderr);
     else
         fprintf(stderr, "%" PRIu64 " records staged from %" PRIu64 " pages, %" PRIu64 " loaded",
-                s->released - s->unchanged, s->pages, s->loaded);
+                s->released - s->unchanged, s->pages, result_delivered(result, s, "warehouse"));
     if (s->unchanged)
         fprintf(stderr, ", %" PRIu64 " unchanged", s->unchanged);
-    if (s->quarantined)
+    if (published)
+        fprintf(stderr, ", %" PRIu64 " published", published);
+    if (quarantined)
         fprintf(stderr, ", %" PRIu64 " in quarantine (extract show --source %s --quarantine)",
-                s->quarantined, d->options->source);
+                quarantined, d->options->source);
     if (s->unknown)
         fprintf(stderr, ", %" PRIu64 " values of unknown fields not taken (%s)", s->unknown,
                 s->drift);
@@ -90,7 +110,7 @@ static void print_text(const struct deployment *d, const struct result *result,
                        const struct error *failure, int exit_status)
 {
     for (size_t i = 0; i < result->stream_count; i++)
-        print_stream(d, &result->streams[i]);
+        print_stream(d, result, &result->streams[i]);
     char again[CLOCK_RFC3339_SIZE];
     bool resumable = failure && context_resume_at(failure, again);
     fprintf(stderr, "%s after %.1f s", status_word(exit_status),
@@ -101,14 +121,14 @@ static void print_text(const struct deployment *d, const struct result *result,
 }
 
 /* What goes on with the next run is no error. */
-static void log_failure(const char *failed, const char *parked, const char *stream,
-                        const struct error *error)
+static void log_failure(const char *failed, const char *parked, const char *of,
+                        const char *name, const struct error *error)
 {
     char again[CLOCK_RFC3339_SIZE];
     bool resumable = context_resume_at(error, again);
     log_event(resumable ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, resumable ? parked : failed,
-              "%s%s%skind=%s %s", stream ? "stream=" : "", stream ? stream : "",
-              stream ? " " : "", error_kind_name(error->kind), error->text);
+              "%s%s%skind=%s %s", of, name, *name ? " " : "", error_kind_name(error->kind),
+              error->text);
 }
 
 static void log_failures(const struct result *result, const struct error *failure)
@@ -117,14 +137,17 @@ static void log_failures(const struct result *result, const struct error *failur
     for (size_t i = 0; i < result->stream_count; i++) {
         const struct result_stream *s = &result->streams[i];
         if (s->failed)
-            log_failure("stream.failed", "stream.parked", s->name, &s->error);
+            log_failure("stream.failed", "stream.parked", "stream=", s->name, &s->error);
         told = told || (s->failed && strcmp(s->error.text, failure->text) == 0);
     }
-    if (result->load_failed)
-        log_failure("load.failed", "load.stopped", NULL, &result->load_error);
-    told = told || (result->load_failed && failure == &result->load_error);
+    for (size_t i = 0; i < result->sink_count; i++) {
+        const struct result_sink *s = &result->sinks[i];
+        if (s->failed)
+            log_failure("delivery.failed", "delivery.stopped", "sink=", s->name, &s->error);
+        told = told || (s->failed && failure == &s->error);
+    }
     if (!told)
-        log_failure("failed", "failed", NULL, failure);
+        log_failure("failed", "failed", "", "", failure);
 }
 
 bool summary_print(struct context *c, const struct deployment *d, const struct result *result,

@@ -5,9 +5,11 @@
  *
  *     {"version":1,"source":…,"run":…,"status":"done","exit_status":0,"resume_at":null,
  *      "error_kind":null,"error":null,"started":…,"milliseconds":…,"staged":…,"unchanged":…,
- *      "loaded":…,"quarantined":…,"peak_rss_kib":…,"streams":[{"stream":…,"slices":…,
- *      "slices_complete":…,"pages":…,"records":…,"staged":…,"unchanged":…,"quarantined":…,
- *      "unknown_fields":…,"drift":"","bytes":…,"loaded":…,"error_kind":null,"error":null}]}
+ *      "loaded":…,"published":…,"quarantined":…,"peak_rss_kib":…,
+ *      "streams":[{"stream":…,"slices":…,"slices_complete":…,"pages":…,"records":…,"staged":…,
+ *      "unchanged":…,"quarantined":…,"unknown_fields":…,"drift":"","bytes":…,"loaded":…,
+ *      "published":…,"error_kind":null,"error":null}],
+ *      "sinks":[{"sink":…,"error_kind":null,"error":null}]}
  *
  * with the members sorted by name. resume_at is there with status 75.
  */

@@ -5,17 +5,22 @@
 #define KEYS                                                                                  \
     (TABLE_BIT(TABLE_KEYS_INIT) | TABLE_BIT(TABLE_KEYS_LIST) | TABLE_BIT(TABLE_KEYS_VERIFY) | \
      TABLE_BIT(TABLE_KEYS_ROTATE))
-#define ONE_SOURCE                                                              \
-    (TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_PLAN) | TABLE_BIT(TABLE_SHOW) |     \
-     TABLE_BIT(TABLE_LOAD) | TABLE_BIT(TABLE_PURGE) | TABLE_BIT(TABLE_VERIFY) | \
+#define ONE_SOURCE                                                                \
+    (TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_PLAN) | TABLE_BIT(TABLE_SHOW) |       \
+     TABLE_BIT(TABLE_LOAD) | TABLE_BIT(TABLE_PUBLISH) | TABLE_BIT(TABLE_REPLAY) | \
+     TABLE_BIT(TABLE_DDL) | TABLE_BIT(TABLE_PURGE) | TABLE_BIT(TABLE_VERIFY) |    \
      TABLE_BIT(TABLE_AUDIT_EXPORT))
+#define DAYS                                                                \
+    (TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_PLAN) | TABLE_BIT(TABLE_SHOW) | \
+     TABLE_BIT(TABLE_REPLAY))
 
 const struct table_command_row table_commands[TABLE_COMMAND_COUNT] = {
     [TABLE_RUN] =
-        {"", "fetch a source, stage it, load it into the warehouse",
+        {"", "fetch a source, stage it, deliver it to warehouse and Kafka",
          "Fetches the streams of one source, page by page and within the API's limits, "
-         "masks personal data in memory, stages what is left encrypted, and loads it into "
-         "the warehouse. Run the same command again after any interruption: it goes on "
+         "masks personal data in memory, stages what is left encrypted, and delivers it to "
+         "the sinks that are configured: a warehouse, Kafka. Run the same command again after "
+         "any interruption: it goes on "
          "where it stopped, and no record is lost or doubled."},
     [TABLE_CHECK] =
         {"check", "test configuration, keys, folders and libraries",
@@ -34,14 +39,28 @@ const struct table_command_row table_commands[TABLE_COMMAND_COUNT] = {
          "lines on standard output."},
     [TABLE_LOAD] = {"load", "load what is staged into the warehouse",
                     "Takes up after the warehouse's own marker; nothing is fetched."},
+    [TABLE_PUBLISH] = {"publish", "publish what is staged to Kafka",
+                       "Takes up after the marker in the state topic; nothing is fetched."},
+    [TABLE_REPLAY] =
+        {"replay", "deliver again, from the stage, what a sink has lost",
+         "Only what the sink had already and the stage still has; nothing is fetched, and the "
+         "same command again changes nothing. Tables are merged again from the first of the "
+         "days on; a topic gets the records that are not there."},
+    [TABLE_DDL] =
+        {"ddl", "print what a sink needs, and what it lacks",
+         "Prints tables, topics, roles and access rules for somebody to review and run, and "
+         "then the difference to what is there. --apply runs additions; nothing that would "
+         "lose "
+         "data is ever run."},
     [TABLE_PURGE] =
         {"purge", "delete staged segments that were loaded and are old enough",
          "Deletes segments that every sink has and that are older than the retention "
          "time, and quarantined records older than theirs."},
     [TABLE_VERIFY] =
-        {"verify", "prove the stage, the audit tree and the warehouse's ledger",
+        {"verify", "prove the stage, the audit tree and the sinks",
          "Opens every segment, checks that none is missing, recomputes the audit tree, "
-         "and compares the warehouse's ledger with the stage."},
+         "compares the warehouse's ledger and tables with the stage, and reads every topic "
+         "as a consumer would. Ends with 65 when anything does not fit."},
     [TABLE_KEYS_INIT] =
         {"keys init", "make the key that everything is sealed with",
          "Makes the key file and settles whether a copy is kept elsewhere. Without "
@@ -69,16 +88,14 @@ const struct table_option_row table_options[TABLE_OPTION_COUNT] = {
                           TABLE_BIT(TABLE_AUDIT_VERIFY) | TABLE_BIT(TABLE_CONFIG),
                       ONE_SOURCE, NULL},
     [TABLE_STREAM] = {"stream", 0, "NAME", "only this stream (may be given again)",
-                      TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_PLAN) | TABLE_BIT(TABLE_SHOW), 0,
-                      NULL},
+                      DAYS | TABLE_BIT(TABLE_DDL), 0, NULL},
     [TABLE_ACCOUNT] = {"account", 0, "ID", "only this account (may be given again)",
                        TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_PLAN), 0, NULL},
     [TABLE_SINCE] =
         {"since", 0, "TIME",
-         "the first day: 2026-11-01, an RFC 3339 time, 3d, yesterday (default: today)",
-         TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_PLAN) | TABLE_BIT(TABLE_SHOW), 0, NULL},
-    [TABLE_UNTIL] = {"until", 0, "TIME", "the last day, included (default: today)",
-                     TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_PLAN) | TABLE_BIT(TABLE_SHOW), 0,
+         "the first day: 2026-11-01, an RFC 3339 time, 3d, yesterday (default: today)", DAYS, 0,
+         NULL},
+    [TABLE_UNTIL] = {"until", 0, "TIME", "the last day, included (default: today)", DAYS, 0,
                      NULL},
     [TABLE_AGAIN] =
         {"again", 0, NULL,
@@ -89,16 +106,19 @@ const struct table_option_row table_options[TABLE_OPTION_COUNT] = {
                      "stage what has not changed as well: staged segments or rows of the "
                      "warehouse were lost",
                      TABLE_BIT(TABLE_RUN), 0, NULL},
-    [TABLE_STAGE_ONLY] = {"stage-only", 0, NULL,
-                          "fetch and stage; leave loading to `extract load` or the next run",
-                          TABLE_BIT(TABLE_RUN), 0, NULL},
+    [TABLE_STAGE_ONLY] =
+        {"stage-only", 0, NULL,
+         "fetch and stage; leave delivery to `extract load`, `extract publish` or "
+         "the next run",
+         TABLE_BIT(TABLE_RUN), 0, NULL},
     [TABLE_MAX_WAIT] = {"max-wait", 0, "DURATION",
                         "wait at most this long for quota before parking with status 75 "
                         "(default: 15m)",
                         TABLE_BIT(TABLE_RUN), 0, NULL},
     [TABLE_WAIT] = {"wait", 0, "DURATION",
                     "wait this long for another run of the same source to end (default: 0)",
-                    TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_LOAD) | TABLE_BIT(TABLE_PURGE) |
+                    TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_LOAD) | TABLE_BIT(TABLE_PUBLISH) |
+                        TABLE_BIT(TABLE_REPLAY) | TABLE_BIT(TABLE_PURGE) |
                         TABLE_BIT(TABLE_KEYS_ROTATE) | TABLE_BIT(TABLE_AUDIT_EXPORT),
                     0, NULL},
     [TABLE_SKIP_EXIT_CODE] = {"skip-exit-code", 0, NULL,
@@ -114,10 +134,15 @@ const struct table_option_row table_options[TABLE_OPTION_COUNT] = {
     [TABLE_OLDER_THAN] = {"older-than", 0, "DURATION",
                           "instead of the configured retention time", TABLE_BIT(TABLE_PURGE), 0,
                           NULL},
-    [TABLE_ACCEPT_WAREHOUSE] = {"accept-warehouse", 0, NULL,
-                                "the warehouse was replaced or restored on purpose: load again "
-                                "what it lacks",
-                                TABLE_BIT(TABLE_LOAD), 0, NULL},
+    [TABLE_ACCEPT_SINK] =
+        {"accept-sink", 0, NULL,
+         "the warehouse or topic was replaced or restored on purpose: deliver "
+         "again what it lacks",
+         TABLE_BIT(TABLE_LOAD) | TABLE_BIT(TABLE_PUBLISH), 0, NULL},
+    [TABLE_SINK] = {"sink", 0, "NAME", "only this sink",
+                    TABLE_BIT(TABLE_REPLAY) | TABLE_BIT(TABLE_DDL), 0, "warehouse kafka"},
+    [TABLE_APPLY] = {"apply", 0, NULL, "run what can be added without losing anything",
+                     TABLE_BIT(TABLE_DDL), 0, NULL},
     [TABLE_ESCROW] = {"escrow", 0, "FILE",
                       "write a copy of the key there, to be moved off this "
                       "machine",
@@ -146,7 +171,7 @@ const struct table_exit_row table_exits[] = {
     {1, "partly failed: the summary says what; everything else is done"},
     {64, "the command line is wrong"},
     {65, "the data is not what the contract says; nothing of it was taken"},
-    {69, "the API or the warehouse is not available"},
+    {69, "the API or a sink is not available"},
     {70, "internal error: please report it"},
     {74, "a file or the stage cannot be read or written"},
     {75,

@@ -187,26 +187,21 @@ void deployment_free(struct deployment *d)
     free(d);
 }
 
-bool deployment_warehouse(const struct deployment *d, bool read_only,
-                          struct warehouse **ret_warehouse, struct error *err)
+struct sink_options deployment_sink(const struct deployment *d, size_t sink, bool read_only)
 {
-    AUTO(cleanup_free)
-    char *path = d->options->warehouse_path ? strdup(d->options->warehouse_path)
-                                            : deployment_path(d, "warehouse.db");
-    if (!path)
-        return error_memory(err);
-    const struct warehouse_options options = {
-        .driver = d->options->warehouse_driver,
-        .target = path,
+    return (struct sink_options){
+        .driver = d->options->sinks[sink].driver,
+        .values = d->options->sinks[sink].values,
+        .state = d->options->state,
         .read_only = read_only,
     };
-    return warehouse_open(&options, ret_warehouse, err);
 }
 
-struct warehouse_stream deployment_stream(const struct deployment *d, size_t stream)
+struct driver_stream deployment_stream(const struct deployment *d, size_t stream)
 {
-    return (struct warehouse_stream){
-        .stage_id = store_uuid(d->store),
+    return (struct driver_stream){
+        .stage_id = d->store ? store_uuid(d->store) : "",
+        .source = d->options->source,
         .name = d->streams[stream].name,
         .schema = d->streams[stream].schema,
     };

@@ -20,12 +20,12 @@
 #include "crypto/keyring.h"
 #include "record/policy.h"
 #include "record/schema.h"
-#include "sink/warehouse.h"
+#include "sink/sink.h"
 #include "source/manifest.h"
 #include "source/settings.h"
 #include "stage/store.h"
 
-enum { DEPLOYMENT_STREAMS_MAX = 64, DEPLOYMENT_RUN_SIZE = 33 };
+enum { DEPLOYMENT_STREAMS_MAX = 64, DEPLOYMENT_SINKS_MAX = 4, DEPLOYMENT_RUN_SIZE = 33 };
 
 /* [policy SOURCE/STREAM] COLUMN = ACTION */
 struct deployment_override {
@@ -33,6 +33,12 @@ struct deployment_override {
     const char *column;
     const char *action;
     int line; /* of overrides_file */
+};
+
+/* A sink that is turned on. */
+struct deployment_sink {
+    const struct driver *driver;
+    const char *values[DRIVER_SETTINGS_MAX]; /* by the driver's settings; NULL: unset */
 };
 
 /* What the configuration says. Borrowed; must outlive the deployment. */
@@ -47,9 +53,11 @@ struct deployment_options {
     size_t override_count;
     const char *overrides_file; /* where they stand, for errors; NULL without any */
     const char *ca_file; /* NULL: the system's certificates only */
-    const char *warehouse_driver;
-    const char *warehouse_path; /* NULL: warehouse.db in the state folder */
+    struct deployment_sink sinks[DEPLOYMENT_SINKS_MAX];
+    size_t sink_count;
+    int64_t sink_retry_ns; /* how long a sink that is out of order is tried again */
     uint64_t free_space;
+    uint64_t stage_budget; /* bytes that the stage may take; 0: no limit */
     const char *actor; /* NULL: nobody said */
     uint8_t config_digest[DIGEST_SIZE]; /* of every setting in force */
 };
@@ -94,11 +102,10 @@ struct store_options deployment_stage(const struct deployment_options *options,
 /* A file of the state folder, for the caller to free; NULL when memory is out. */
 char *deployment_path(const struct deployment *d, const char *name);
 
-/* The warehouse of the options. */
-bool deployment_warehouse(const struct deployment *d, bool read_only,
-                          struct warehouse **ret_warehouse, struct error *err);
-/* What a stream of this stage is to the warehouse. The stage must be open. */
-struct warehouse_stream deployment_stream(const struct deployment *d, size_t stream);
+/* The options of a sink, by its place in the options; what they point to is the deployment's. */
+struct sink_options deployment_sink(const struct deployment *d, size_t sink, bool read_only);
+/* What a stream of this stage is to a sink; stage_id "" while no stage is open. */
+struct driver_stream deployment_stream(const struct deployment *d, size_t stream);
 /* A further connection to the stage, for reading on another thread. */
 bool deployment_read(const struct deployment *d, struct store **ret_store, struct error *err);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/result.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 
 void result_init(struct result *result, const struct deployment *d)
@@ -12,6 +14,34 @@ void result_init(struct result *result, const struct deployment *d)
     result->ended_ns = result->started_ns;
     for (size_t i = 0; i < d->stream_count; i++)
         result->streams[i].name = d->streams[i].name;
+    result->sink_count = d->options->sink_count;
+    for (size_t i = 0; i < result->sink_count; i++)
+        result->sinks[i].name = d->options->sinks[i].driver->sink;
+}
+
+uint64_t result_delivered(const struct result *result, const struct result_stream *stream,
+                          const char *sink)
+{
+    uint64_t rows = 0;
+    for (size_t i = 0; i < result->sink_count; i++)
+        rows += strcmp(result->sinks[i].name, sink) == 0 ? stream->delivered[i] : 0;
+    return rows;
+}
+
+uint64_t result_quarantined(const struct result *result, const struct result_stream *stream)
+{
+    uint64_t records = stream->quarantined;
+    for (size_t i = 0; i < result->sink_count; i++)
+        records += stream->refused[i];
+    return records;
+}
+
+bool result_is_new(const struct result *result, const struct result_stream *stream)
+{
+    bool new = stream->slices > 0;
+    for (size_t i = 0; i < result->sink_count; i++)
+        new = new || stream->delivered[i] > 0 || stream->refused[i] > 0;
+    return new;
 }
 
 const struct error *result_failure(const struct result *result)
@@ -20,7 +50,11 @@ const struct error *result_failure(const struct result *result)
         if (result->streams[i].failed)
             return &result->streams[i].error;
     }
-    return result->load_failed ? &result->load_error : NULL;
+    for (size_t i = 0; i < result->sink_count; i++) {
+        if (result->sinks[i].failed)
+            return &result->sinks[i].error;
+    }
+    return NULL;
 }
 
 int result_exit_status(const struct result *result)
@@ -31,7 +65,7 @@ int result_exit_status(const struct result *result)
     for (size_t i = 0; i < result->stream_count; i++) {
         failed += result->streams[i].failed;
         worked += !result->streams[i].failed && result->streams[i].slices > 0;
-        quarantined += result->streams[i].quarantined;
+        quarantined += result_quarantined(result, &result->streams[i]);
     }
     if (failure && error_exit_status(failure->kind) == error_exit_status(ERROR_QUOTA))
         return error_exit_status(failure->kind);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a run did, stream by stream, and what went wrong: filled in by fetch and load while they
- * work, read when they are done.
+ * What a run did, stream by stream and sink by sink, and what went wrong: filled in while it
+ * works, by each thread in its own place, read when all are done.
  */
 #ifndef PIPELINE_RESULT_H
 #define PIPELINE_RESULT_H
@@ -26,7 +26,15 @@ struct result_stream {
     uint64_t unknown; /* values of fields that the schema does not name */
     char drift[256]; /* the most frequent of those paths; "" */
     uint64_t decoded_bytes;
-    uint64_t loaded; /* rows the warehouse got, of this and earlier runs */
+    /* By sink: rows that it got, of this and earlier runs, and records that it refused. */
+    uint64_t delivered[DEPLOYMENT_SINKS_MAX];
+    uint64_t refused[DEPLOYMENT_SINKS_MAX];
+    bool failed;
+    struct error error; /* when failed */
+};
+
+struct result_sink {
+    const char *name; /* "warehouse", "kafka" */
     bool failed;
     struct error error; /* when failed */
 };
@@ -34,8 +42,8 @@ struct result_stream {
 struct result {
     struct result_stream streams[DEPLOYMENT_STREAMS_MAX];
     size_t stream_count;
-    bool load_failed;
-    struct error load_error;
+    struct result_sink sinks[DEPLOYMENT_SINKS_MAX];
+    size_t sink_count;
     int64_t started_ns; /* Unix time, both */
     int64_t ended_ns;
 };
@@ -43,8 +51,16 @@ struct result {
 /* Nothing done yet, begun now. */
 void result_init(struct result *result, const struct deployment *d);
 
-/* The first thing that went wrong, or NULL: of a stream, else of the warehouse. */
+/* The first thing that went wrong, or NULL: of a stream, else of a sink. */
 const struct error *result_failure(const struct result *result);
+
+/* Rows that the sink of this name got. */
+uint64_t result_delivered(const struct result *result, const struct result_stream *stream,
+                          const char *sink);
+/* Records of the stream that went to quarantine, on the way in or out. */
+uint64_t result_quarantined(const struct result *result, const struct result_stream *stream);
+/* Whether the stream had anything new. */
+bool result_is_new(const struct result *result, const struct result_stream *stream);
 
 /* The exit status: 0; 75 when the run is to be run again to go on; 1 when a part failed (some
  * streams, some records in quarantine) and the rest is done; otherwise that of the failure. */

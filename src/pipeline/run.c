@@ -8,8 +8,9 @@
 #include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/text.h"
+#include "pipeline/deliver.h"
 #include "pipeline/fetch.h"
-#include "pipeline/load.h"
+#include "pipeline/replay.h"
 #include "pipeline/writer.h"
 
 /* What a run holds besides the deployment. */
@@ -22,12 +23,13 @@ struct run {
     struct pseudonym *pseudonym;
     struct store *checkpoints; /* reading */
     struct writer *writer;
-    struct load *load; /* NULL with stage_only */
+    struct deliver *sinks[DEPLOYMENT_SINKS_MAX]; /* NULL: not asked for */
 };
 
 static void run_done(struct run *r)
 {
-    load_free(r->load);
+    for (size_t i = 0; i < DEPLOYMENT_SINKS_MAX; i++)
+        deliver_free(r->sinks[i]);
     writer_free(r->writer);
     store_close(r->checkpoints);
     pseudonym_free(r->pseudonym);
@@ -58,8 +60,9 @@ static void on_staged(void *context, const struct writer_page *page)
     };
     r->options->watch->page(r->options->watch->context, &seen);
     count_unchanged(r->result, page);
-    if (r->load)
-        load_wake(r->load);
+    for (size_t i = 0; i < r->deployment->options->sink_count; i++)
+        if (r->sinks[i])
+            deliver_wake(r->sinks[i]);
 }
 
 static bool open_network(struct run *r, struct error *err)
@@ -85,22 +88,41 @@ static bool open_writer(struct run *r, struct error *err)
         .store = r->deployment->store,
         .audit = &r->deployment->audit,
         .free_space = r->deployment->options->free_space,
+        .budget = r->deployment->options->stage_budget,
         .context = r,
         .staged = on_staged,
     };
     return writer_new(&options, &r->writer, err);
 }
 
-static bool open_load(struct run *r, struct error *err)
+static bool wants_sink(const struct run *r, size_t sink)
 {
-    const struct load_options options = {
-        .deployment = r->deployment,
-        .writer = r->writer,
-        .watch = r->options->watch,
-        .accept = r->options->accept_warehouse,
-        .result = r->result,
-    };
-    return load_new(&options, &r->load, err);
+    const char *only = r->options->sink;
+    return !only || strcmp(only, r->deployment->options->sinks[sink].driver->sink) == 0;
+}
+
+static bool open_sinks(struct run *r, struct error *err)
+{
+    for (size_t i = 0; i < r->deployment->options->sink_count; i++) {
+        const struct deliver_options options = {
+            .deployment = r->deployment,
+            .sink = i,
+            .writer = r->writer,
+            .watch = r->options->watch,
+            .accept = r->options->accept_sink,
+            .result = r->result,
+        };
+        if (wants_sink(r, i) && !deliver_new(&options, &r->sinks[i], err))
+            return false;
+    }
+    return true;
+}
+
+static void finish_sinks(struct run *r)
+{
+    for (size_t i = 0; i < r->deployment->options->sink_count; i++)
+        if (r->sinks[i])
+            deliver_finish(r->sinks[i]);
 }
 
 static bool is_wanted(const struct run_options *o, const char *stream)
@@ -192,12 +214,14 @@ static bool audit_start(struct run *r, struct error *err)
 static bool audit_end(struct run *r, struct error *err)
 {
     const struct error *cause = result_failure(r->result);
-    uint64_t released = 0, unchanged = 0, quarantined = 0, loaded = 0;
+    uint64_t released = 0, unchanged = 0, quarantined = 0, loaded = 0, published = 0;
     for (size_t i = 0; i < r->result->stream_count; i++) {
-        released += r->result->streams[i].released;
-        unchanged += r->result->streams[i].unchanged;
-        quarantined += r->result->streams[i].quarantined;
-        loaded += r->result->streams[i].loaded;
+        const struct result_stream *s = &r->result->streams[i];
+        released += s->released;
+        unchanged += s->unchanged;
+        quarantined += result_quarantined(r->result, s);
+        loaded += result_delivered(r->result, s, "warehouse");
+        published += result_delivered(r->result, s, "kafka");
     }
     const struct event end = {
         .kind = EVENT_RUN_END,
@@ -207,7 +231,8 @@ static bool audit_end(struct run *r, struct error *err)
         .counts = {{"released", (int64_t)released},
                    {"unchanged", (int64_t)unchanged},
                    {"quarantined", (int64_t)quarantined},
-                   {"loaded", (int64_t)loaded}},
+                   {"loaded", (int64_t)loaded},
+                   {"published", (int64_t)published}},
     };
     return writer_event(r->writer, &end, err);
 }
@@ -219,12 +244,11 @@ static bool work(struct run *r, struct error *err)
         !open_writer(r, err) || !audit_start(r, err))
         return false;
     crashpoint("run.started");
-    if (!r->options->stage_only && !open_load(r, err))
+    if (!r->options->stage_only && !open_sinks(r, err))
         return false;
 
     bool ok = fetch_streams(r, err);
-    if (r->load)
-        load_finish(r->load);
+    finish_sinks(r);
     crashpoint("run.ending");
     return ok && audit_end(r, err);
 }
@@ -239,14 +263,39 @@ bool run_source(struct deployment *d, const struct run_options *options,
     return ok;
 }
 
-bool run_load(struct deployment *d, const struct run_options *options,
-              struct result *ret_result, struct error *err)
+bool run_deliver(struct deployment *d, const struct run_options *options,
+                 struct result *ret_result, struct error *err)
 {
     AUTO(run_done) struct run r = {.deployment = d, .options = options, .result = ret_result};
     result_init(ret_result, d);
-    if (!open_writer(&r, err) || !open_load(&r, err))
+    if (!open_writer(&r, err) || !open_sinks(&r, err))
         return false;
-    load_finish(r.load);
+    finish_sinks(&r);
+    ret_result->ended_ns = clock_now_ns();
+    return true;
+}
+
+bool run_replay(struct deployment *d, const struct run_options *options,
+                struct result *ret_result, struct error *err)
+{
+    AUTO(run_done) struct run r = {.deployment = d, .options = options, .result = ret_result};
+    result_init(ret_result, d);
+    if (!open_writer(&r, err))
+        return false;
+    for (size_t i = 0; i < d->options->sink_count; i++) {
+        const struct replay_options replay = {
+            .deployment = d,
+            .sink = i,
+            .writer = r.writer,
+            .watch = options->watch,
+            .since_day = options->since_day,
+            .until_day = options->until_day,
+            .streams = options->streams,
+            .result = ret_result,
+        };
+        if (wants_sink(&r, i) && !replay_sink(&replay, err))
+            return false;
+    }
     ret_result->ended_ns = clock_now_ns();
     return true;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One run of one source: fetch every slice that is not complete, stage it, load it.
+ * One run of one source: fetch every slice that is not complete, stage it, deliver it.
  *
- *     fetch (this thread) ─▶ writer (its thread) ─▶ stage ─▶ load (its thread) ─▶ warehouse
+ *     fetch (this thread) ─▶ writer (its thread) ─▶ stage ─▶ deliver (a thread a sink) ─▶ sink
  *
- * The three go on side by side; they meet only in the writer's queue and in the stage. A stream
- * that fails does not stop the others, and a warehouse that is down does not stop fetching.
+ * They go on side by side and meet only in the writer's queue and in the stage. A stream that
+ * fails does not stop the others, and a sink that is down does not stop fetching.
  */
 #ifndef PIPELINE_RUN_H
 #define PIPELINE_RUN_H
@@ -27,17 +27,26 @@ struct run_options {
     bool again; /* fetch slices that are complete, too */
     bool force; /* stage what has not changed since it was last read, too */
     bool stage_only;
-    bool accept_warehouse; /* the operator said: it is right as it is (sink/ledger.h) */
+    const char *sink; /* deliver to this one alone; NULL: to all */
+    bool accept_sink; /* the operator said: it is right as it is (sink/ledger.h) */
     const struct watch *watch;
 };
 
 /* Runs. False only for what stops everything (the stage, the keys): then the result still tells
- * what was done. What a stream or the warehouse suffered is in the result. */
+ * what was done. What a stream or a sink suffered is in the result. */
 bool run_source(struct deployment *d, const struct run_options *options,
                 struct result *ret_result, struct error *err);
 
-/* Loads what is staged, without fetching: of the options only watch and accept_warehouse count. */
-bool run_load(struct deployment *d, const struct run_options *options,
-              struct result *ret_result, struct error *err);
+/* Delivers what is staged, without fetching: of the options only watch, sink and accept_sink
+ * count. */
+bool run_deliver(struct deployment *d, const struct run_options *options,
+                 struct result *ret_result, struct error *err);
+
+/* Delivers again, from the stage, what the sink may have lost of the days since_day to until_day:
+ * of the options streams, sink and watch count, too. A merged table gets the segments of these
+ * days and, so that newer values stay, all later ones; a log gets the records that are not there.
+ * Only what was delivered before: markers and positions stay. */
+bool run_replay(struct deployment *d, const struct run_options *options,
+                struct result *ret_result, struct error *err);
 
 #endif

@@ -25,8 +25,8 @@ struct watch_page {
 struct watch {
     void *context;
     void (*page)(void *context, const struct watch_page *page);
-    /* rows reached the warehouse, durably */
-    void (*loaded)(void *context, const char *stream, uint64_t rows);
+    /* rows reached a sink, durably */
+    void (*delivered)(void *context, const char *sink, const char *stream, uint64_t rows);
     /* a wait for quota or back-off begins; why is one line without personal data */
     void (*waiting)(void *context, const char *why, int64_t until_ns);
     void (*retrying)(void *context, const struct error *cause, unsigned attempt,

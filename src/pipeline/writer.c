@@ -12,6 +12,7 @@
 #include "stage/content.h"
 #include "stage/position.h"
 #include "stage/quarantine.h"
+#include "stage/refused.h"
 
 enum {
     SEGMENTS = 4, /* being filled, waiting, being written */
@@ -25,8 +26,9 @@ enum job_kind { JOB_SEGMENT, JOB_QUARANTINE, JOB_PAGE, JOB_DISCARD, JOB_FLUSH, J
 struct note {
     const char *sink; /* NULL: the event only */
     const char *stream;
-    const char *why; /* NULL: the sink got as far as seq */
+    const char *why; /* NULL: the sink got as far as seq, or it refused a record */
     int64_t seq;
+    const struct writer_refusal *refusal; /* NULL: none */
     const struct event *event; /* NULL: none */
 };
 
@@ -92,6 +94,22 @@ static void release_job(struct writer *w, struct job *job)
 
 /* --- on the writer's thread ---------------------------------------------------------------- */
 
+/* While a sink is down the stage grows, up to here. */
+static bool check_budget(const struct writer *w, const char *path, struct error *err)
+{
+    uint64_t size;
+    if (w->options.budget == 0)
+        return true;
+    if (!file_size(path, &size, err))
+        return false;
+    return size <= w->options.budget ||
+           error_set(err, ERROR_STORE,
+                     "%s: the stage has reached its budget of %llu MiB ([stage] budget). See "
+                     "with `extract status` which sink is behind, then `extract purge` what "
+                     "all of them have",
+                     path, (unsigned long long)(w->options.budget >> 20));
+}
+
 static bool open_page(struct writer *w, const struct append_origin *origin, struct error *err)
 {
     if (w->page_open)
@@ -105,7 +123,7 @@ static bool open_page(struct writer *w, const struct append_origin *origin, stru
                          "%s: the disk has less than %llu MiB left; make room (extract purge "
                          "frees what was loaded), then run again",
                          path, (unsigned long long)(w->options.free_space >> 20));
-    if (!store_begin(w->options.store, err))
+    if (!check_budget(w, path, err) || !store_begin(w->options.store, err))
         return false;
     w->page_open = true;
     w->parts = w->unchanged = 0;
@@ -203,14 +221,40 @@ static bool write_page(struct writer *w, const struct job *job, struct error *er
     return true;
 }
 
+static bool write_refusal(struct writer *w, const char *sink, const struct writer_refusal *r,
+                          struct error *err)
+{
+    struct store *s = w->options.store;
+    const struct quarantine_origin origin = {
+        .stream = r->about->stream,
+        .account = r->about->account,
+        .slice = r->about->slice,
+        .page = r->about->page,
+        .position = r->index,
+    };
+    int64_t number;
+    return quarantine_put(s, &origin, r->line, r->len, r->reason, &number, err) &&
+           refused_put(s, sink, r->about->stream, r->about->seq, r->index, number, err);
+}
+
+static bool write_what_is_noted(struct writer *w, const struct note *note, struct error *err)
+{
+    struct store *s = w->options.store;
+    if (!note->sink)
+        return true;
+    if (note->refusal)
+        return write_refusal(w, note->sink, note->refusal, err);
+    if (note->why)
+        return position_fail(s, note->sink, note->stream, note->why, err);
+    return position_put(s, note->sink, note->stream, note->seq, err);
+}
+
 static bool write_note(struct writer *w, const struct note *note, struct error *err)
 {
     struct store *s = w->options.store;
     if (!store_begin(s, err))
         return false;
-    bool ok = !note->sink ? true
-              : note->why ? position_fail(s, note->sink, note->stream, note->why, err)
-                          : position_put(s, note->sink, note->stream, note->seq, err);
+    bool ok = write_what_is_noted(w, note, err);
     ok = ok && (!note->event || event_append(store_db(s), w->options.audit, note->event, err));
     if (!ok) {
         store_rollback(s);
@@ -470,6 +514,23 @@ bool writer_position(struct writer *w, const char *sink, const char *stream, int
     struct job job = {
         .kind = JOB_NOTE,
         .note = {.sink = sink, .stream = stream, .seq = seq, .event = event},
+    };
+    return push_and_wait(w, &job, err);
+}
+
+bool writer_refused(struct writer *w, const char *sink, const struct writer_refusal *refusal,
+                    struct error *err)
+{
+    const struct event refused = {
+        .kind = EVENT_RECORD_REFUSED,
+        .object = refusal->about->stream,
+        .reason = refusal->reason,
+        .details = {{"sink", sink}},
+        .counts = {{"seq", refusal->about->seq}, {"record", refusal->index}},
+    };
+    struct job job = {
+        .kind = JOB_NOTE,
+        .note = {.sink = sink, .refusal = refusal, .event = &refused},
     };
     return push_and_wait(w, &job, err);
 }

@@ -23,6 +23,7 @@
 #include "record/segment.h"
 #include "stage/append.h"
 #include "stage/checkpoint.h"
+#include "stage/seal.h"
 #include "stage/store.h"
 
 /* What is behind a page that is whole. Texts and digests are borrowed until the writer ends;
@@ -45,7 +46,8 @@ struct writer_page {
 struct writer_options {
     struct store *store; /* borrowed, used by the writer's thread alone while it runs */
     const struct event_context *audit;
-    uint64_t free_space; /* a page is not begun when the disk has less */
+    uint64_t free_space; /* a page is not begun when the disk has less … */
+    uint64_t budget; /* … or when the stage has more; 0: no limit */
     void *context;
     /* After a page became durable, on the writer's thread. */
     void (*staged)(void *context, const struct writer_page *page);
@@ -83,6 +85,16 @@ bool writer_flush(struct writer *w, struct error *err);
 bool writer_event(struct writer *w, const struct event *event, struct error *err);
 bool writer_position(struct writer *w, const char *sink, const char *stream, int64_t seq,
                      const struct event *event, struct error *err);
+/* A record of a segment that a sink does not take goes to quarantine, with the reason. */
+struct writer_refusal {
+    const struct seal_segment *about;
+    uint32_t index; /* of the record in the segment, from 0 */
+    const char *line;
+    size_t len;
+    const char *reason; /* without any value */
+};
+bool writer_refused(struct writer *w, const char *sink, const struct writer_refusal *refusal,
+                    struct error *err);
 /* Notes why a sink did not get further. */
 bool writer_sink_failed(struct writer *w, const char *sink, const char *stream, const char *why,
                         struct error *err);

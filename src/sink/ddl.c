@@ -199,6 +199,7 @@ static bool plan_column(const struct dialect *d, const struct schema *schema,
     const struct ddl_column *present = find(table, column->name);
     if (!present) {
         change->adds++;
+        change->alters = true;
         return render(ret_script, d->add_column, schema, column->name, type, err);
     }
     struct schema_column known;
@@ -208,8 +209,10 @@ static bool plan_column(const struct dialect *d, const struct schema *schema,
         return true;
     if (!holds(column, &known))
         return refuse_type(d, schema, present, type, err);
-    return !d->widen_column ||
-           render(ret_script, d->widen_column, schema, column->name, type, err);
+    if (!d->widen_column)
+        return true;
+    change->alters = true;
+    return render(ret_script, d->widen_column, schema, column->name, type, err);
 }
 
 /* The key is what rows are found by: those that are there would be found wrongly, or not. */

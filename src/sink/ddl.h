@@ -35,6 +35,7 @@ struct ddl_table {
 
 struct ddl_change {
     bool creates;
+    bool alters; /* a table that is there: adds to it, or widens it */
     size_t adds; /* columns, to a table that is there */
 };
 

@@ -23,8 +23,16 @@ enum {
 
 struct embedded {
     struct sqlite *db; /* NULL: opened for reading, and there is no file */
-    /* The statement of the stream that is being loaded. */
+    /* Of the transaction that is open. */
     struct sqlite_statement *insert;
+    uint64_t changed;
+};
+
+enum setting { SETTING_PATH, SETTINGS };
+
+static const struct driver_setting settings[SETTINGS] = {
+    [SETTING_PATH] = {"path", DRIVER_TEXT,
+                      .help = "the SQLite file (default: warehouse.db in the state folder)"},
 };
 
 static const struct dialect dialect = {
@@ -101,21 +109,31 @@ static bool check_family(struct sqlite *db, struct error *err)
 static bool embedded_open(const struct driver_options *options, void **ret_connection,
                           struct error *err)
 {
+    const char *path = options->values[SETTING_PATH];
+    AUTO(cleanup_free)
+    char *target = path ? strdup(path) : file_join(options->state, "warehouse.db");
     const struct sqlite_options sqlite = {
         .mode = options->read_only ? SQLITE_MODE_READ : SQLITE_MODE_CREATE,
         .kind = ERROR_SINK,
         .busy_timeout_ns = options->wait_ns,
     };
     AUTO(embedded_freep) struct embedded *e = calloc(1, sizeof *e);
-    if (!e)
+    if (!e || !target)
         return error_memory(err);
-    bool there = !options->read_only || file_exists(options->target);
-    if (there &&
-        (!sqlite_open(options->target, &sqlite, &e->db, err) || !check_family(e->db, err) ||
-         !sqlite_script(e->db, sink_sql_embedded_open, err)))
+    bool there = !options->read_only || file_exists(target);
+    if (there && (!sqlite_open(target, &sqlite, &e->db, err) || !check_family(e->db, err) ||
+                  !sqlite_script(e->db, sink_sql_embedded_open, err)))
         return false;
     *ret_connection = steal(&e);
     return true;
+}
+
+/* One writer a file, and it is held while a batch is open: short ones. */
+static struct driver_limits embedded_limits(const void *connection)
+{
+    (void)connection;
+    return (struct driver_limits){
+        .records = 32000, .bytes = 32 * 1024 * 1024, .age_ns = CLOCK_SECOND_NS / 2};
 }
 
 /* --- What is there ------------------------------------------------------------------------ */
@@ -390,6 +408,16 @@ static bool make_plan(const struct embedded *e, const struct driver_stream *stre
     return ddl_plan(&dialect, stream->schema, &present, &p->script, &p->change, err);
 }
 
+static bool embedded_script(const struct driver_options *options,
+                            const struct driver_stream *stream, struct buffer *ret_script,
+                            struct error *err)
+{
+    (void)options;
+    const struct ddl_table nothing = {0};
+    struct ddl_change ignored;
+    return ddl_plan(&dialect, stream->schema, &nothing, ret_script, &ignored, err);
+}
+
 static bool embedded_plan(void *connection, const struct driver_stream *stream,
                           struct buffer *ret_script, struct ddl_change *ret_change,
                           struct error *err)
@@ -474,14 +502,18 @@ static bool embedded_begin(void *connection, const struct driver_stream *stream,
     if (!sql)
         return error_memory(err);
     e->insert = sqlite_statement(e->db, sql, err);
+    e->changed = 0;
     /* one writer a file: the write lock is the fence */
     return e->insert && sqlite_begin(e->db, err);
 }
 
 static bool embedded_write(void *connection, const struct driver_stream *stream,
-                           const struct columns_value *values, struct error *err)
+                           const struct driver_record *record, const char **ret_refused,
+                           struct error *err)
 {
+    (void)ret_refused; /* types are decided before */
     struct embedded *e = connection;
+    const struct columns_value *values = record->values;
     size_t count = schema_column_count(stream->schema);
     for (size_t i = 0; i < count; i++) {
         int parameter = (int)i + 1;
@@ -497,14 +529,27 @@ static bool embedded_write(void *connection, const struct driver_stream *stream,
             break;
         }
     }
-    return sqlite_run(e->insert, err);
+    if (!sqlite_run(e->insert, err))
+        return false;
+    e->changed += (uint64_t)sqlite_changes(e->db);
+    return true;
+}
+
+static bool embedded_finish(void *connection, const struct driver_stream *stream,
+                            struct driver_outcome *ret_outcome, struct error *err)
+{
+    (void)stream;
+    (void)err;
+    const struct embedded *e = connection;
+    *ret_outcome = (struct driver_outcome){.record = -1, .changed = e->changed};
+    return true;
 }
 
 static bool embedded_commit(void *connection, const struct driver_stream *stream,
                             const struct ledger_entry *entry, struct error *err)
 {
     struct embedded *e = connection;
-    return put_entry(e->db, stream, entry, err) && sqlite_commit(e->db, err);
+    return (!entry || put_entry(e->db, stream, entry, err)) && sqlite_commit(e->db, err);
 }
 
 static void embedded_abort(void *connection)
@@ -515,14 +560,20 @@ static void embedded_abort(void *connection)
 
 const struct driver embedded_driver = {
     .name = "sqlite",
+    .sink = "warehouse",
+    .settings = settings,
+    .setting_count = SETTINGS,
     .open = embedded_open,
     .close = embedded_close,
+    .limits = embedded_limits,
+    .script = embedded_script,
     .plan = embedded_plan,
     .prepare = embedded_prepare,
     .begin = embedded_begin,
     .position = embedded_position,
     .next = embedded_next,
     .write = embedded_write,
+    .finish = embedded_finish,
     .commit = embedded_commit,
     .abort = embedded_abort,
 };

@@ -42,38 +42,36 @@ enum ledger_verdict ledger_compare(const struct ledger_local *local,
     case LEDGER_CONTINUE:
         break;
     case LEDGER_BEHIND:
-        error_set(
-            err, ERROR_SINK,
-            "stream %s: the warehouse has lost what was loaded: its ledger ends at segment "
-            "%" PRId64 ", ours at %" PRId64
-            ". Is it another database, or one restored from a backup? Put the right one "
-            "back, or load again from segment %" PRId64 " with --accept-warehouse",
-            local->stream, position, local->position, position + 1);
+        error_set(err, ERROR_SINK,
+                  "stream %s: the %s has lost what was delivered: its marker is at segment "
+                  "%" PRId64 ", ours at %" PRId64
+                  ". Is it another one, or one restored from a backup? Put the right one back, "
+                  "or deliver again from segment %" PRId64 " with --accept-sink",
+                  local->stream, local->sink, position, local->position, position + 1);
         break;
     case LEDGER_AHEAD:
-        error_set(
-            err, ERROR_SINK,
-            "stream %s: the warehouse has segment %" PRId64 ", the stage ends at %" PRId64
-            ": an old copy of the stage was restored. Its next segments would bear numbers "
-            "that are taken: put the newest stage back, or begin a new one",
-            local->stream, position, local->newest);
+        error_set(err, ERROR_SINK,
+                  "stream %s: the %s has segment %" PRId64 ", the stage ends at %" PRId64
+                  ": an old copy of the stage was restored. Its next segments would bear "
+                  "numbers that are taken: put the newest stage back, or begin a new one",
+                  local->stream, local->sink, position, local->newest);
         break;
     case LEDGER_FOREIGN:
         error_set(
             err, ERROR_SINK,
-            "stream %s: table %s was last written by stream %s of another stage (%s; this "
-            "is %s). Two stages must not share a table: name another warehouse, or, when "
-            "the other stage is gone for good, load with --accept-warehouse",
-            local->stream, local->table, marker->other_stream, marker->other_stage,
+            "stream %s: in the %s, %s was last written by stream %s of another stage (%s; "
+            "this is %s). Two stages must not share it: name another one, or, when the "
+            "other stage is gone for good, deliver with --accept-sink",
+            local->stream, local->sink, local->table, marker->other_stream, marker->other_stage,
             local->stage_id);
         break;
     case LEDGER_DIFFERENT:
         error_set(err, ERROR_SINK,
                   "stream %s: segments %" PRId64 " to %" PRId64
-                  " were loaded with other content "
-                  "than the stage has under these numbers: the stage is not the one that was "
-                  "loaded. Put the right one back, or begin a new one",
-                  local->stream, marker->last.first_seq, marker->last.last_seq);
+                  " were delivered to the %s with other content than the stage has under these "
+                  "numbers: the stage is not the one that was delivered. Put the right one "
+                  "back, or begin a new one",
+                  local->stream, marker->last.first_seq, marker->last.last_seq, local->sink);
         break;
     }
     return verdict;

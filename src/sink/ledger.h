@@ -40,6 +40,7 @@ struct ledger_marker {
 
 /* What the stage says. */
 struct ledger_local {
+    const char *sink; /* "warehouse", "kafka" */
     const char *stage_id; /* in hex */
     const char *stream;
     const char *table;

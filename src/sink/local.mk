@@ -8,4 +8,4 @@ src_sink_libsink_a_SOURCES = \
     src/sink/ledger.c src/sink/ledger.h \
     src/sink/merge.c src/sink/merge.h \
     src/sink/registry.c src/sink/registry.h \
-    src/sink/warehouse.c src/sink/warehouse.h
+    src/sink/sink.c src/sink/sink.h

@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "base/text.h"
 #include "sink/embedded.h"
 
 static const struct driver *const drivers[] = {
@@ -12,18 +11,15 @@ static const struct driver *const drivers[] = {
 
 enum { DRIVERS = sizeof drivers / sizeof *drivers };
 
-const struct driver *registry_find(const char *name, struct error *err)
+const struct driver *registry_at(size_t i)
 {
-    const char *names[DRIVERS + 1] = {NULL};
-    for (size_t i = 0; i < DRIVERS; i++) {
-        if (strcmp(drivers[i]->name, name) == 0)
+    return i < DRIVERS ? drivers[i] : NULL;
+}
+
+const struct driver *registry_find(const char *sink, const char *name)
+{
+    for (size_t i = 0; i < DRIVERS; i++)
+        if (strcmp(drivers[i]->sink, sink) == 0 && strcmp(drivers[i]->name, name) == 0)
             return drivers[i];
-        names[i] = drivers[i]->name;
-    }
-    const char *nearest = text_nearest(name, names);
-    error_set(err, ERROR_CONFIG,
-              "warehouse driver \"%s\": there is none of that name; %s \"%s\"", name,
-              nearest ? "did you mean" : "the default is",
-              nearest ? nearest : drivers[0]->name);
     return NULL;
 }

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The warehouses that there are. */
+/* The sinks that there are, each a driver. */
 #ifndef SINK_REGISTRY_H
 #define SINK_REGISTRY_H
 
-#include "base/error.h"
+#include <stddef.h>
+
 #include "sink/driver.h"
 
-/* NULL for a name that is none: ERROR_CONFIG, with the nearest one. */
-const struct driver *registry_find(const char *name, struct error *err);
+/* From 0 on; NULL behind the last one. */
+const struct driver *registry_at(size_t i);
+
+/* By what [section] driver says; NULL when there is none of that name. */
+const struct driver *registry_find(const char *sink, const char *name);
 
 #endif

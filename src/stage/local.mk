@@ -10,6 +10,7 @@ src_stage_libstage_a_SOURCES = \
     src/stage/position.c src/stage/position.h \
     src/stage/quarantine.c src/stage/quarantine.h \
     src/stage/read.c src/stage/read.h \
+    src/stage/refused.c src/stage/refused.h \
     src/stage/retention.c src/stage/retention.h \
     src/stage/row.c src/stage/row.h \
     src/stage/seal.c src/stage/seal.h \

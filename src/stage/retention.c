@@ -71,6 +71,7 @@ static bool purge_segments(struct store *s, const char *stream,
         !measure_segments(s, stream, known, rules->segments_before_ns, counts, &last, err))
         return false;
     return last == 0 || (run_up_to(s, stage_sql_segment_purge, stream, last, err) &&
+                         run_up_to(s, stage_sql_refused_purge, stream, last, err) &&
                          run_up_to(s, stage_sql_stream_purged, stream, last, err));
 }
 

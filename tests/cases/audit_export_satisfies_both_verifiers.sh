@@ -26,7 +26,7 @@ expect 0 python3 "$EXTRACT_SRCDIR/tests/house/verify_audit.py" audit.jsonl "$siz
 mv elsewhere state
 
 # what the run did is in it, and who asked for it
-for kind in store.created run.start page.staged slice.completed load.committed run.end audit.exported; do
+for kind in store.created run.start page.staged slice.completed batch.delivered run.end audit.exported; do
     grep -q "\"kind\":\"$kind\"" audit.jsonl || fail "no $kind in the log"
 done
 equal "$(grep -c '"kind":"page.staged"' audit.jsonl)" 2

@@ -15,7 +15,7 @@ offers() {
     [[ ${#COMPREPLY[@]} -eq 0 ]] || printf '%s\n' "${COMPREPLY[@]}" | sort | paste -sd ' '
 }
 
-equal "$(offers '')" "audit check config keys load plan purge show status verify"
+equal "$(offers '')" "audit check config ddl keys load plan publish purge replay show status verify"
 equal "$(offers st)" "status"
 equal "$(offers keys '')" "init list rotate verify"
 equal "$(offers audit e)" "export"

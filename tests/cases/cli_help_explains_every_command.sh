@@ -12,7 +12,7 @@ options_of() {
 "$EXTRACT_BUILDDIR/src/command/generate" bash >completion
 
 commands=$("$EXTRACT" --help | sed -n 's/^  extract \([a-z ]*[a-z]\)   *.*/\1/p')
-[[ $(wc -l <<<"$commands") -eq 14 ]] || fail "not 14 commands: $commands"
+[[ $(wc -l <<<"$commands") -eq 17 ]] || fail "not 17 commands: $commands"
 while IFS= read -r command; do
     # shellcheck disable=SC2086  # a command may be two words
     expect 0 "$EXTRACT" $command --help

@@ -10,7 +10,7 @@ EXTRACT_CRASH_TRACE="$TMP_CASE/trace" "$EXTRACT" load --source random_user --out
     >"$TMP_CASE/json" 2>"$TMP_CASE/err" &
 pid=$!
 for _ in $(seq 2000); do
-    ! grep -q load.committed "$TMP_CASE/trace" 2>/dev/null || break
+    ! grep -q batch.committed "$TMP_CASE/trace" 2>/dev/null || break
     sleep 0.005
 done
 kill -TERM "$pid"
@@ -19,7 +19,7 @@ wait "$pid" || status=$?
 equal "$status" 75 "status after a stop signal"
 equal "$(wc -l <"$TMP_CASE/json")" 1 "lines of JSON"
 equal "$(jq -r '.status, .error_kind' "$TMP_CASE/json" | xargs)" "resumable stopped"
-says 'load.stopped .* segments not loaded yet; run the same command again'
+says 'delivery.stopped .* segments not delivered to the warehouse yet; run the same command again'
 loaded=$(query 'SELECT count(*) FROM random_users')
 [[ $loaded -gt 0 && $loaded -lt 40000 ]] || fail "$loaded rows after the stop"
 equal "$(jq .loaded "$TMP_CASE/json")" "$loaded" "rows that the summary tells"

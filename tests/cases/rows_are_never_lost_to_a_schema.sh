@@ -16,7 +16,7 @@ refused() {
     expect 69 "$EXTRACT" plan --source random_user
     says "$pattern"
     run 69
-    says "load.failed kind=sink .*$pattern"
+    says "delivery.failed sink=warehouse kind=sink .*$pattern"
     equal "$(summary .error_kind)" sink "kind of error"
     equal "$(summary .loaded)" 0 "rows loaded"
     equal "$(warehouse_digest)" "$before" "rows of before"
@@ -28,8 +28,9 @@ jq '.properties.registered.properties.age."x-column".type = "date"
 DAY=2026-11-02
 refused 'table random_users: column registered_age is .*, and the schema says .*To begin a new column and keep the values of the old one, run: ALTER TABLE "random_users" RENAME COLUMN "registered_age"'
 equal "$(summary .staged)" 10 "records staged meanwhile"
-statement=$(sed -nE 's/.*load.failed.*, run: (.*)/\1/p' "$TMP_CASE/err")
+statement=$(sed -nE 's/.*delivery.failed.*, run: (.*)/\1/p' "$TMP_CASE/err")
 sqlite3 "$TMP_CASE/state/warehouse.db" "$statement"
+expect 0 "$EXTRACT" ddl --source random_user --apply
 run 0
 equal "$(query 'SELECT count(*) FROM random_users')" 20 "rows after the statement"
 equal "$(query 'SELECT count(registered_age) FROM random_users')" 0 "values of the new column"
@@ -42,7 +43,7 @@ before=$(warehouse_digest)
 jq '."x-key" = ["user_key", "seed"]' "$TMP_CASE/schema" >"$schema"
 DAY=2026-11-03
 refused 'table random_users: .*To begin a new table and keep the rows of the old one, run: ALTER TABLE "random_users" RENAME TO'
-statement=$(sed -nE 's/.*load.failed.*, run: (.*)/\1/p' "$TMP_CASE/err")
+statement=$(sed -nE 's/.*delivery.failed.*, run: (.*)/\1/p' "$TMP_CASE/err")
 sqlite3 "$TMP_CASE/state/warehouse.db" "$statement"
 
 # the ledger speaks of a table that is no more; each refusal names the next step
@@ -50,8 +51,8 @@ run 69
 says "table random_users is gone, .*delete the rows of that table_name from extract_ledger to begin anew"
 sqlite3 "$TMP_CASE/state/warehouse.db" "DELETE FROM extract_ledger WHERE table_name = 'random_users'"
 run 69
-says "load again from segment [0-9]+ with --accept-warehouse"
-expect 0 "$EXTRACT" load --source random_user --accept-warehouse
+says "deliver again from segment [0-9]+ with --accept-sink"
+expect 0 "$EXTRACT" load --source random_user --accept-sink
 equal "$(query 'SELECT count(*) FROM random_users')" 20 "rows of the new table"
 equal "$(query 'SELECT count(*) FROM random_users_before')" 10 "rows set aside"
 
@@ -65,6 +66,7 @@ expect 65 "$EXTRACT" load --source random_user
 says 'stream users, segment 1, staged under another schema \(put that one back, run `extract load`, then change it\): column registered_age'
 cp "$TMP_CASE/schema" "$schema"
 expect 69 "$EXTRACT" load --source random_user
-sqlite3 "$TMP_CASE/state/warehouse.db" "$(sed -nE 's/.*load.failed.*, run: (.*)/\1/p' "$TMP_CASE/err")"
+sqlite3 "$TMP_CASE/state/warehouse.db" "$(sed -nE 's/.*delivery.failed.*, run: (.*)/\1/p' "$TMP_CASE/err")"
+expect 0 "$EXTRACT" ddl --source random_user --apply
 expect 0 "$EXTRACT" load --source random_user
 equal "$(query 'SELECT count(registered_age) FROM random_users')" 10 "rows under the schema that was put back"

@@ -55,6 +55,7 @@ holds
 
 jq '.["x-derived"].country_code = {"from": "{/nat}!", "x-pii": "keep", "x-column": {"type": "text"}}' \
     "$EXTRACT_SRCDIR/schemas/random_user/users.json" >"$EXTRACT_DATA/schemas/random_user/users.json"
+expect 0 "$EXTRACT" ddl --source random_user --apply
 again 0 30 0 30
 again 0 0 30 0
 equal "$(query "SELECT count(*) FROM random_users WHERE country_code = nat || '!'")" 30 "rows under the new schema"

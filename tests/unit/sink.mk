@@ -2,7 +2,7 @@
 sink_tests = \
     tests/unit/test_ddl \
     tests/unit/test_ledger \
-    tests/unit/test_warehouse
+    tests/unit/test_embedded
 check_PROGRAMS += $(sink_tests)
 TESTS += $(sink_tests)
 
@@ -10,5 +10,5 @@ tests_unit_test_ddl_SOURCES = tests/unit/test_ddl.c tests/unit/schema_fixture.h
 tests_unit_test_ddl_LDADD = $(SINK_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_ledger_SOURCES = tests/unit/test_ledger.c
 tests_unit_test_ledger_LDADD = $(SINK_LIBS) $(CMOCKA_LIBS)
-tests_unit_test_warehouse_SOURCES = tests/unit/test_warehouse.c tests/unit/schema_fixture.h
-tests_unit_test_warehouse_LDADD = $(SINK_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_embedded_SOURCES = tests/unit/test_embedded.c tests/unit/schema_fixture.h
+tests_unit_test_embedded_LDADD = $(SINK_LIBS) $(CMOCKA_LIBS)

@@ -371,11 +371,11 @@ static void values_of_the_wrong_type_are_refused_with_place(void **state)
         {"[extract]\nmax_wait = -1s", "must be a number and a unit"},
         {"[extract]\nmax_wait = 99999999999999d", "must be a number and a unit"},
         {"[stage]\nfree_space = 1MB", "must be a number and a unit: B, KiB, MiB or GiB"},
-        {"[warehouse]\ndriver = oracle", "driver = oracle: must be one of: sqlite"},
-        {"[warehouse]\ndriver = ", "must be one of: sqlite"},
-        {"[warehouse]\npath = a\xff", "must be a line of text in UTF-8"},
-        {"[warehouse]\npath =", "must be a line of text in UTF-8"},
-        {"[warehouse]\npath = a\tb", "must be a line of text in UTF-8"},
+        {"[warehouse]\ndriver = oracle", "driver = oracle: must be one of: sqlite none"},
+        {"[warehouse]\ndriver = ", "must be one of: sqlite none"},
+        {"[http]\nca_file = a\xff", "must be a line of text in UTF-8"},
+        {"[http]\nca_file =", "must be a line of text in UTF-8"},
+        {"[http]\nca_file = a\tb", "must be a line of text in UTF-8"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         bad_line(2, cases[i].wanted, cases[i].line);
@@ -386,7 +386,7 @@ static void values_keep_their_meaning(void **state)
     (void)state;
     set_file("[demo]\nusers=100\nfast : true\nbase_url = http://h:1/a?b=c#d\n"
              "[stage]\nretention = 0\nfree_space = 2GiB\n"
-             "[warehouse]\npath = /with blanks/and \xc3\xa9 ; a comment\n"
+             "[http]\nca_file = /with blanks/and \xc3\xa9 ; a comment\n"
              "  [keys]\n\t kek = file:/k\n\t passphrase = env:P\n");
     AUTO(config_freep) struct config *c = good(path);
     assert_int_equal(config_integer(c, "demo", "users"), 100);
@@ -394,7 +394,7 @@ static void values_keep_their_meaning(void **state)
     assert_string_equal(config_text(c, "demo", "base_url"), "http://h:1/a?b=c#d");
     assert_int_equal(config_duration_ns(c, "stage", "retention"), 0);
     assert_int_equal(config_size(c, "stage", "free_space"), UINT64_C(2) << 30);
-    assert_string_equal(config_text(c, "warehouse", "path"), "/with blanks/and \xc3\xa9");
+    assert_string_equal(config_text(c, "http", "ca_file"), "/with blanks/and \xc3\xa9");
     assert_string_equal(config_text(c, "keys", "kek"), "file:/k");
     assert_string_equal(config_text(c, "keys", "passphrase"), "env:P");
 }
@@ -454,17 +454,17 @@ static void lines_and_names_have_a_maximum(void **state)
     memset(filler, 'x', sizeof filler - 1);
     filler[sizeof filler - 1] = '\0';
 
-    snprintf(text, sizeof text, "[warehouse]\npath = %s\n", filler);
+    snprintf(text, sizeof text, "[http]\nca_file = %s\n", filler);
     bad_line(2, "longer than 198 characters", text);
-    snprintf(text, sizeof text, "[warehouse]\npath = %.191s\n", filler);
+    snprintf(text, sizeof text, "[http]\nca_file = %.188s\n", filler);
     set_file(text);
     {
         AUTO(config_freep) struct config *c = good(path);
-        assert_int_equal(strlen(config_text(c, "warehouse", "path")), 191);
+        assert_int_equal(strlen(config_text(c, "http", "ca_file")), 188);
     }
-    snprintf(text, sizeof text, "[warehouse]\npath = %.192s\n", filler);
+    snprintf(text, sizeof text, "[http]\nca_file = %.189s\n", filler);
     bad_line(2, "longer than 198 characters", text);
-    snprintf(text, sizeof text, "# %s\n  ; %.900s\n[warehouse]\npath = /a\n", filler, filler);
+    snprintf(text, sizeof text, "# %s\n  ; %.900s\n[http]\nca_file = /a\n", filler, filler);
     set_file(text);
     config_free(good(path)); /* comments have none */
     snprintf(text, sizeof text, "[%.60s]\na = b\n", filler);

@@ -34,7 +34,7 @@ static void an_event_is_canonical_json(void **state)
     struct error err;
     AUTO(sqlite_closep) struct sqlite *db = fixture_open();
     const struct event event = {
-        .kind = EVENT_LOAD_COMMITTED,
+        .kind = EVENT_BATCH_DELIVERED,
         .outcome = EVENT_DONE,
         .object = "users",
         .details = {{"table", "random_users"}, {"nothing", NULL}, {"driver", "sqlite"}},
@@ -49,7 +49,7 @@ static void an_event_is_canonical_json(void **state)
         "\"details\":{\"driver\":\"sqlite\",\"table\":\"random_users\"},"
         "\"digests\":{\"schema\":"
         "\"abababababababababababababababababababababababababababababababab\"},"
-        "\"index\":0,\"kind\":\"load.committed\",\"log\":\"" FIXTURE_LOG "\","
+        "\"index\":0,\"kind\":\"batch.delivered\",\"log\":\"" FIXTURE_LOG "\","
         "\"object\":\"users\",\"outcome\":\"done\","
         "\"prev\":\"0000000000000000000000000000000000000000000000000000000000000000\","
         "\"run\":\"01JD3XEXAMPLE\",\"source\":\"random_user\","

@@ -23,8 +23,9 @@ static int status(enum outcome first, enum error_kind first_kind, enum outcome s
         r.streams[i].error.kind = kinds[i];
     }
     r.streams[0].quarantined = quarantined;
-    r.load_failed = load_kind != ERROR_NONE;
-    r.load_error.kind = load_kind;
+    r.sink_count = 1;
+    r.sinks[0].failed = load_kind != ERROR_NONE;
+    r.sinks[0].error.kind = load_kind;
     return result_exit_status(&r);
 }
 

@@ -470,7 +470,9 @@ static void a_full_disk_stops_cleanly_and_resumes(void **state)
     store_close(s);
 }
 
-/* In a mount namespace of its own, so that nothing stays mounted. 77: not allowed here. */
+/* In a mount namespace of its own, so that nothing stays mounted. The ballast is as large as what
+ * can be staged beside it: the WAL needs its own size once more to be taken into the file. 77: not
+ * allowed here. */
 static int fill_a_small_disk(void)
 {
     enum { SKIP = 77 };
@@ -480,10 +482,10 @@ static int fill_a_small_disk(void)
     snprintf(ballast, sizeof ballast, "%s/ballast", disk);
     if (mkdir(disk, 0700) < 0 || unshare(CLONE_NEWNS) < 0 ||
         mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-        mount("none", disk, "tmpfs", 0, "size=2m,mode=0700") < 0)
+        mount("none", disk, "tmpfs", 0, "size=3m,mode=0700") < 0)
         return SKIP;
     int fd = open(ballast, O_WRONLY | O_CREAT, 0600);
-    if (fd < 0 || posix_fallocate(fd, 0, 512 * 1024) != 0)
+    if (fd < 0 || posix_fallocate(fd, 0, 1700 * 1024) != 0)
         return SKIP;
     close(fd);
 

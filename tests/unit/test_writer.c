@@ -428,7 +428,7 @@ struct note {
 static void *put_note(void *arg)
 {
     struct note *n = arg;
-    const struct event event = {.kind = EVENT_LOAD_COMMITTED, .object = "users"};
+    const struct event event = {.kind = EVENT_BATCH_DELIVERED, .object = "users"};
     n->ok = n->why   ? writer_sink_failed(writer, "warehouse", "users", n->why, &n->err)
             : n->seq ? writer_position(writer, "warehouse", "users", n->seq, &event, &n->err)
                      : writer_event(writer, &event, &n->err);
@@ -466,10 +466,10 @@ static void a_note_is_durable_when_its_call_returns(void **state)
     put_note(&position);
     assert_true(position.ok);
     assert_int_equal(seen(position_seq), 1);
-    assert_int_equal(events_of("load.committed"), 1);
+    assert_int_equal(events_of("batch.delivered"), 1);
     put_note(&event);
     assert_true(event.ok);
-    assert_int_equal(events_of("load.committed"), 2);
+    assert_int_equal(events_of("batch.delivered"), 2);
     put_note(&failure);
     assert_true(failure.ok);
     AUTO(store_closep) struct store *s = fixture_open_read();
@@ -498,7 +498,7 @@ static void a_note_waits_for_the_open_page_and_lands_behind_it(void **state)
     end_note(&event);
     assert_int_equal(seen(position_seq), 1);
     assert_int_equal(seen(segments), 2);
-    assert_int_equal(events_of("load.committed"), 2);
+    assert_int_equal(events_of("batch.delivered"), 2);
 }
 
 static void a_note_outlives_the_discarding_of_the_page_it_waited_for(void **state)
@@ -601,7 +601,7 @@ static void a_failing_page_takes_those_who_waited_for_it_along(void **state)
     assert_int_equal(seen(segments), 1);
     assert_int_equal(seen(position_seq), 0);
     assert_int_equal(seen("SELECT pages FROM checkpoint"), 1);
-    assert_int_equal(events_of("load.committed"), 0);
+    assert_int_equal(events_of("batch.delivered"), 0);
     assert_int_equal(atomic_load(&staged_pages), 1);
 }
 
@@ -674,7 +674,7 @@ static void back_pressure_and_notes_do_not_lock_each_other_out(void **state)
     assert_int_equal(atomic_load(&last_staged_page), PAGES);
     assert_int_equal(atomic_load(&staged_pages), PAGES - PAGES / 11);
     assert_int_equal(events_of("page.staged"), PAGES - PAGES / 11);
-    assert_int_equal(events_of("load.committed"), NOTERS * NOTES);
+    assert_int_equal(events_of("batch.delivered"), NOTERS * NOTES);
     assert_int_equal(events_of("slice.completed"), 1);
 }
 

@@ -85,6 +85,14 @@ CREATE TABLE quarantine (
     sealed BLOB NOT NULL,
     UNIQUE (stream, number)
 ) STRICT;
+CREATE TABLE refused (
+    sink TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    record INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (sink, stream, seq, record)
+) STRICT, WITHOUT ROWID;
 CREATE INDEX quarantine_dek ON quarantine (dek_id);
 -- "exst"
 PRAGMA application_id = 0x65787374;

@@ -12,7 +12,9 @@
 #include "db/sqlite.h"
 #include "record/columns.h"
 #include "schema_fixture.h"
-#include "sink/warehouse.h"
+#include "sink/embedded.h"
+#include "sink/registry.h"
+#include "sink/sink.h"
 
 #define STAGE "00112233445566778899aabbccddeeff"
 #define OTHER_STAGE "ffeeddccbbaa99887766554433221100"
@@ -66,13 +68,16 @@ static void __attribute__((noreturn)) give_up(const char *what, const struct err
     abort();
 }
 
-static struct warehouse *open_at(const char *target, bool read_only)
+static struct sink *open_at(const char *target, bool read_only)
 {
-    const struct warehouse_options options = {
-        .driver = "sqlite", .target = target, .read_only = read_only, .wait_ns = 1000000};
-    struct warehouse *w = NULL;
+    const char *const values[] = {target};
+    const struct sink_options options = {.driver = &embedded_driver,
+                                         .values = values,
+                                         .read_only = read_only,
+                                         .wait_ns = 1000000};
+    struct sink *w = NULL;
     struct error err;
-    if (!warehouse_open(&options, &w, &err))
+    if (!sink_open(&options, &w, &err))
         give_up("warehouse", &err);
     return w;
 }
@@ -81,14 +86,15 @@ static struct warehouse *open_at(const char *target, bool read_only)
 struct load {
     struct schema *schema;
     struct columns *columns;
-    struct warehouse *warehouse;
-    struct warehouse_stream stream;
+    struct sink *sink;
+    struct driver_stream stream;
     struct ddl_change change;
+    bool allow_changes;
 };
 
 static void load_done(struct load *l)
 {
-    warehouse_close(l->warehouse);
+    sink_close(l->sink);
     columns_free(l->columns);
     schema_free(l->schema);
 }
@@ -98,14 +104,15 @@ static struct load load_open(const char *columns, const char *key)
     struct load l = {.schema =
                          schema_fixture("things", *key ? "merge" : "append", columns, key)};
     l.columns = columns_new(l.schema);
-    l.warehouse = open_at(path, false);
-    l.stream = (struct warehouse_stream){STAGE, "stream", l.schema};
+    l.sink = open_at(path, false);
+    l.stream = (struct driver_stream){STAGE, "source", "stream", l.schema};
+    l.allow_changes = true;
     return l;
 }
 
 static bool load_prepare(struct load *l, struct error *err)
 {
-    return warehouse_prepare(l->warehouse, &l->stream, &l->change, err);
+    return sink_prepare(l->sink, &l->stream, l->allow_changes, &l->change, err);
 }
 
 static struct load load_start(const char *columns, const char *key)
@@ -120,17 +127,19 @@ static struct load load_start(const char *columns, const char *key)
 static void load_begin(struct load *l)
 {
     struct error err;
-    if (!warehouse_begin(l->warehouse, &l->stream, &err))
+    if (!sink_begin(l->sink, &l->stream, &err))
         give_up("warehouse", &err);
 }
 
 static void load_write(struct load *l, const char *line)
 {
     struct error err;
-    const struct columns_value *values;
-    if (!columns_parse(l->columns, line, strlen(line), &values, &err) ||
-        !warehouse_write(l->warehouse, values, &err))
+    struct driver_record record = {.line = line, .len = strlen(line)};
+    const char *refused;
+    if (!columns_parse(l->columns, line, record.len, &record.values, &err) ||
+        !sink_write(l->sink, &record, &refused, &err))
         give_up(line, &err);
+    assert_null(refused);
 }
 
 static struct ledger_entry entry_of(int64_t first, int64_t last, int64_t rows)
@@ -144,7 +153,8 @@ static void load_commit(struct load *l, int64_t first, int64_t last, int64_t row
 {
     struct error err;
     const struct ledger_entry entry = entry_of(first, last, rows);
-    if (!warehouse_commit(l->warehouse, &entry, &err))
+    struct driver_outcome outcome;
+    if (!sink_finish(l->sink, &outcome, &err) || !sink_commit(l->sink, &entry, &err))
         give_up("warehouse", &err);
 }
 
@@ -193,23 +203,23 @@ static void a_plan_of_a_warehouse_that_is_not_there_makes_nothing(void **state)
     struct ddl_change change;
     AUTO(schema_freep)
     struct schema *schema = schema_fixture("things", "merge", "id bigint", "id");
-    const struct warehouse_stream stream = {STAGE, "stream", schema};
-    AUTO(warehouse_closep) struct warehouse *w = open_at(path, true);
+    const struct driver_stream stream = {STAGE, "source", "stream", schema};
+    AUTO(sink_closep) struct sink *w = open_at(path, true);
     AUTO(buffer_done) struct buffer script;
     buffer_init(&script, 4096);
     struct ledger_marker marker;
     struct ledger_entry entry;
     bool found = true;
-    assert_true(warehouse_plan(w, &stream, &script, &change, &err));
+    assert_true(sink_plan(w, &stream, &script, &change, &err));
     assert_string_equal(buffer_text(&script),
                         "CREATE TABLE \"things\" (\n    \"id\" BIGINT NOT "
                         "NULL,\n    PRIMARY KEY (\"id\")\n);\n");
     assert_true(change.creates);
-    assert_true(warehouse_position(w, &stream, &marker, &err));
+    assert_true(sink_position(w, &stream, &marker, &err));
     assert_false(marker.found);
-    assert_true(warehouse_next(w, &stream, 0, &found, &entry, &err));
+    assert_true(sink_next(w, &stream, 0, &found, &entry, &err));
     assert_false(found);
-    assert_false(warehouse_prepare(w, &stream, &change, &err));
+    assert_false(sink_prepare(w, &stream, true, &change, &err));
     assert_int_equal(access(path, F_OK), -1);
 }
 
@@ -330,10 +340,11 @@ static void a_stage_is_no_warehouse(void **state)
 {
     (void)state;
     run_script(path, "PRAGMA application_id = 0x65787374; CREATE TABLE segment (a)");
-    const struct warehouse_options options = {.driver = "sqlite", .target = path};
-    struct warehouse *w = NULL;
+    const char *const values[] = {path};
+    const struct sink_options options = {.driver = &embedded_driver, .values = values};
+    struct sink *w = NULL;
     struct error err;
-    assert_false(warehouse_open(&options, &w, &err));
+    assert_false(sink_open(&options, &w, &err));
     assert_int_equal(err.kind, ERROR_SINK);
     assert_non_null(strstr(err.text, "another file"));
 }
@@ -346,23 +357,21 @@ static void what_is_no_database_is_refused(void **state)
           "......................................................................",
           f);
     fclose(f);
-    const struct warehouse_options options = {.driver = "sqlite", .target = path};
-    struct warehouse *w = NULL;
+    const char *const values[] = {path};
+    const struct sink_options options = {.driver = &embedded_driver, .values = values};
+    struct sink *w = NULL;
     struct error err;
-    assert_false(warehouse_open(&options, &w, &err));
+    assert_false(sink_open(&options, &w, &err));
     assert_int_equal(err.kind, ERROR_SINK);
     assert_non_null(strstr(err.text, path));
 }
 
-static void an_unknown_driver_is_told_from_a_known_one(void **state)
+static void a_driver_is_found_by_sink_and_name(void **state)
 {
     (void)state;
-    const struct warehouse_options options = {.driver = "sqlit", .target = path};
-    struct warehouse *w = NULL;
-    struct error err;
-    assert_false(warehouse_open(&options, &w, &err));
-    assert_int_equal(err.kind, ERROR_CONFIG);
-    assert_non_null(strstr(err.text, "did you mean \"sqlite\""));
+    assert_ptr_equal(registry_find("warehouse", "sqlite"), &embedded_driver);
+    assert_null(registry_find("warehouse", "sqlit"));
+    assert_null(registry_find("kafka", "sqlite"));
 }
 
 /* --- Rows -------------------------------------------------------------------------------- */
@@ -474,7 +483,7 @@ static struct ledger_marker position(struct load *l)
 {
     struct ledger_marker marker;
     struct error err;
-    if (!warehouse_position(l->warehouse, &l->stream, &marker, &err))
+    if (!sink_position(l->sink, &l->stream, &marker, &err))
         give_up("warehouse", &err);
     return marker;
 }
@@ -492,7 +501,10 @@ static void rows_and_marker_are_one(void **state)
     memset(entry.schema_digest, 0xaa, DIGEST_SIZE);
     memset(entry.policy_digest, 0xbb, DIGEST_SIZE);
     struct error err;
-    assert_true(warehouse_commit(l.warehouse, &entry, &err));
+    struct driver_outcome outcome;
+    assert_true(sink_finish(l.sink, &outcome, &err));
+    assert_int_equal(outcome.changed, 2);
+    assert_true(sink_commit(l.sink, &entry, &err));
 
     struct ledger_marker marker = position(&l);
     assert_true(marker.found);
@@ -503,8 +515,8 @@ static void rows_and_marker_are_one(void **state)
 
     load_begin(&l);
     load_write(&l, "{\"id\":3}");
-    warehouse_abort(l.warehouse);
-    warehouse_abort(l.warehouse);
+    sink_abort(l.sink);
+    sink_abort(l.sink);
     assert_int_equal(position(&l).last.last_seq, 3);
     assert_query("SELECT count(*) FROM things", "2");
 }
@@ -520,7 +532,7 @@ static void the_ledger_can_be_read_in_order(void **state)
     for (int64_t seq = 1; seq <= 12; seq++)
         load_lines(&l, seq, (const char *const[]){"{\"id\":1}", NULL});
     for (;;) {
-        assert_true(warehouse_next(l.warehouse, &l.stream, after, &found, &entry, &err));
+        assert_true(sink_next(l.sink, &l.stream, after, &found, &entry, &err));
         if (!found)
             break;
         assert_int_equal(entry.last_seq, ++expected);
@@ -537,7 +549,7 @@ static void a_count_that_is_wrong_is_not_committed(void **state)
     load_begin(&l);
     load_write(&l, "{\"id\":1}");
     const struct ledger_entry entry = entry_of(1, 1, 2);
-    assert_false(warehouse_commit(l.warehouse, &entry, &err));
+    assert_false(sink_commit(l.sink, &entry, &err));
     assert_int_equal(err.kind, ERROR_BUG);
     assert_query("SELECT count(*) FROM things", "0");
     load_begin(&l); /* the transaction is over */
@@ -553,7 +565,9 @@ static void the_same_batch_is_not_committed_twice(void **state)
     load_begin(&l);
     load_write(&l, "{\"id\":2}");
     const struct ledger_entry entry = entry_of(1, 1, 1);
-    assert_false(warehouse_commit(l.warehouse, &entry, &err));
+    struct driver_outcome outcome;
+    assert_true(sink_finish(l.sink, &outcome, &err));
+    assert_false(sink_commit(l.sink, &entry, &err));
     assert_int_equal(err.kind, ERROR_SINK);
     assert_query("SELECT count(*) FROM things", "1");
 }
@@ -585,7 +599,7 @@ static void the_fence_keeps_a_second_load_out(void **state)
     AUTO(load_done) struct load l = load_start("id bigint", "id");
     AUTO(load_done) struct load second = load_start("id bigint", "id");
     load_begin(&l);
-    assert_false(warehouse_begin(second.warehouse, &second.stream, &err));
+    assert_false(sink_begin(second.sink, &second.stream, &err));
     assert_int_equal(err.kind, ERROR_BUSY);
     load_commit(&l, 1, 1, 0);
     load_begin(&second);
@@ -599,15 +613,17 @@ static void a_call_out_of_order_is_a_bug(void **state)
     struct ddl_change change;
     const struct ledger_entry entry = entry_of(1, 1, 0);
     const struct columns_value values[1] = {{.kind = COLUMNS_INTEGER}};
+    const struct driver_record record = {.values = values};
+    const char *refused;
     AUTO(load_done) struct load l = load_start("id bigint", "id");
-    assert_false(warehouse_write(l.warehouse, values, &err));
+    assert_false(sink_write(l.sink, &record, &refused, &err));
     assert_int_equal(err.kind, ERROR_BUG);
-    assert_false(warehouse_commit(l.warehouse, &entry, &err));
+    assert_false(sink_commit(l.sink, &entry, &err));
     assert_int_equal(err.kind, ERROR_BUG);
     load_begin(&l);
-    assert_false(warehouse_begin(l.warehouse, &l.stream, &err));
+    assert_false(sink_begin(l.sink, &l.stream, &err));
     assert_int_equal(err.kind, ERROR_BUG);
-    assert_false(warehouse_prepare(l.warehouse, &l.stream, &change, &err));
+    assert_false(sink_prepare(l.sink, &l.stream, true, &change, &err));
     assert_int_equal(err.kind, ERROR_BUG);
 }
 
@@ -625,7 +641,7 @@ static void what_others_wrote_into_the_ledger_is_refused(void **state)
         struct error err;
         struct ledger_marker marker;
         run_script(path, scripts[i]);
-        assert_false(warehouse_position(l.warehouse, &l.stream, &marker, &err));
+        assert_false(sink_position(l.sink, &l.stream, &marker, &err));
         assert_int_equal(err.kind, ERROR_SINK);
     }
 }
@@ -724,7 +740,7 @@ int main(void)
         TEST(a_table_that_was_dropped_is_noticed),
         TEST(a_stage_is_no_warehouse),
         TEST(what_is_no_database_is_refused),
-        TEST(an_unknown_driver_is_told_from_a_known_one),
+        TEST(a_driver_is_found_by_sink_and_name),
         TEST(values_are_exact),
         TEST(texts_of_any_script_pass),
         TEST(records_are_merged_by_a_key_of_several_columns),

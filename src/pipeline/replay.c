@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/replay.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "pipeline/batch.h"
+#include "pipeline/presence.h"
+#include "stage/position.h"
+#include "stage/read.h"
+
+struct replay {
+    const struct replay_options *options;
+    const char *name; /* of the sink */
+    struct sink *sink;
+    struct store *store;
+    struct batch *batch;
+    char since[CLOCK_DATE_SIZE];
+    char until[CLOCK_DATE_SIZE];
+    /* of one stream */
+    const struct slice_rule *slices;
+    const char *stream;
+    struct presence *presence;
+    int64_t asked_seq; /* the segment whose days were looked up last … */
+    bool asked; /* … and whether they are asked for */
+};
+
+static void replay_done(struct replay *r)
+{
+    presence_free(r->presence);
+    batch_free(r->batch);
+    store_close(r->store);
+    sink_close(r->sink);
+}
+
+/* Whether the segment is of the days asked for. */
+static bool is_asked_for(struct replay *r, int64_t seq, bool *ret_asked, struct error *err)
+{
+    struct seal_segment about;
+    struct slice slice;
+    if (!read_about(r->store, r->stream, seq, &about, err))
+        return false;
+    *ret_asked = !slice_parse(r->slices, about.slice, &slice) ||
+                 (strcmp(slice.to, r->since) >= 0 && strcmp(slice.from, r->until) <= 0);
+    return true;
+}
+
+/* The first and the last segment of those days up to end; 0: there is none. */
+static bool find_range(struct replay *r, int64_t end, int64_t *ret_first, int64_t *ret_last,
+                       struct error *err)
+{
+    *ret_first = *ret_last = 0;
+    for (int64_t seq = 0;;) {
+        bool asked;
+        if (!read_next(r->store, r->stream, seq, &seq, err))
+            return false;
+        if (seq == 0 || seq > end)
+            return true;
+        if (!is_asked_for(r, seq, &asked, err))
+            return false;
+        if (asked) {
+            *ret_first = *ret_first ? *ret_first : seq;
+            *ret_last = seq;
+        }
+    }
+}
+
+/* For a log: of the days asked for, and not there. */
+static bool is_missing(void *context, int64_t seq, uint32_t index)
+{
+    struct replay *r = context;
+    struct error ignored; /* the segment is open already */
+    if (seq != r->asked_seq) {
+        r->asked_seq = seq;
+        if (!is_asked_for(r, seq, &r->asked, &ignored))
+            r->asked = false;
+    }
+    return r->asked && !presence_has(r->presence, seq, index);
+}
+
+static bool replay_range(struct replay *r, struct batch_stream *s, int64_t first, int64_t last,
+                         struct batch_result *ret_result, struct error *err)
+{
+    const struct batch_options options = {
+        .name = r->name,
+        .sink = r->sink,
+        .store = r->store,
+        .writer = r->options->writer,
+    };
+    if (!sink_has_contents(r->sink))
+        return batch_replay(r->batch, &options, s, first, last, NULL, NULL, ret_result, err);
+    presence_free(r->presence);
+    r->presence = NULL;
+    r->asked_seq = 0;
+    return presence_read(r->sink, &s->stream, first, last, &r->presence, err) &&
+           batch_replay(r->batch, &options, s, first, last, is_missing, r, ret_result, err);
+}
+
+static bool check_write(const struct replay *r, const struct schema *schema, struct error *err)
+{
+    return sink_has_contents(r->sink) || schema_write(schema) != SCHEMA_APPEND ||
+           error_set(err, ERROR_SINK,
+                     "stream %s: table %s is appended to (x-write), and what it has cannot be "
+                     "told from what it has not; nothing of it is replayed",
+                     r->stream, schema_table(schema));
+}
+
+static bool replay_stream(struct replay *r, size_t i, struct error *err)
+{
+    struct deployment *d = r->options->deployment;
+    struct batch_stream s = {.stream = deployment_stream(d, i)};
+    struct position position;
+    struct ddl_change ignored;
+    struct batch_result result;
+    int64_t first, last;
+    r->stream = s.stream.name;
+    r->slices = &d->manifest->streams[i].slice;
+    if (!check_write(r, s.stream.schema, err) ||
+        !sink_prepare(r->sink, &s.stream, false, &ignored, err) ||
+        !position_get(r->store, r->name, r->stream, &position, err) ||
+        !find_range(r, position.seq, &first, &last, err))
+        return false;
+    if (first == 0)
+        return true;
+    if (!sink_has_contents(r->sink))
+        last = position.seq;
+    AUTO(columns_freep) struct columns *columns = columns_new(s.stream.schema);
+    if (!columns)
+        return error_memory(err);
+    s.columns = columns;
+    if (!replay_range(r, &s, first, last, &result, err))
+        return false;
+    r->options->result->streams[i].delivered[r->options->sink] += result.rows;
+    r->options->result->streams[i].refused[r->options->sink] += result.refused;
+    r->options->watch->delivered(r->options->watch->context, r->name, r->stream, result.rows);
+    return true;
+}
+
+static bool replay_streams(struct replay *r, struct error *err)
+{
+    const struct replay_options *o = r->options;
+    const struct sink_options sink = deployment_sink(o->deployment, o->sink, false);
+    if (!sink_open(&sink, &r->sink, err))
+        return false;
+    for (size_t i = 0; i < o->deployment->stream_count; i++) {
+        bool wanted = !o->streams || !o->streams[0] ||
+                      text_find(o->deployment->streams[i].name, o->streams) >= 0;
+        if (wanted && !replay_stream(r, i, err))
+            return false;
+    }
+    return true;
+}
+
+bool replay_sink(const struct replay_options *options, struct error *err)
+{
+    AUTO(replay_done)
+    struct replay r = {
+        .options = options,
+        .name = options->deployment->options->sinks[options->sink].driver->sink,
+    };
+    clock_format_date(options->since_day, r.since);
+    clock_format_date(options->until_day, r.until);
+    r.batch = batch_new();
+    if (!r.batch)
+        return error_memory(err);
+    if (!deployment_read(options->deployment, &r.store, err))
+        return false;
+    struct result_sink *result = &options->result->sinks[options->sink];
+    result->failed = !replay_streams(&r, &result->error);
+    return true;
+}

@@ -1,0 +1,2 @@
+DELETE FROM refused
+WHERE stream = ?1 AND seq <= ?2
