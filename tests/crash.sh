@@ -30,13 +30,13 @@ sound() {
 # is killed at its N-th crash point (or the first that is called N) and run again; what is then in the
 # folder must be what "$NAME.expected" says. Leaves the name of the fatal point in "$NAME.N.fatal", or
 # nothing when the command ended before it. Variable any_key as describe.py takes it; prepare is called
-# before the first run.
+# before the first run, with the name of the folder.
 crash_at() {
     local n=$1 name=$2 status=0 state="$TMP_CASE/$2.$1"
     shift 2
     cp -a "$TMP_CASE/$name.before" "$state"
     rm -f "$state.trace"
-    prepare
+    prepare "${state##*/}"
     { EXTRACT_CRASH_AT=$n EXTRACT_CRASH_TRACE="$state.trace" "$@" --state "$state"; } \
         >"$state.log" 2>&1 || status=$?
     if [[ $status -eq 137 ]]; then
@@ -62,7 +62,7 @@ crash_everywhere() {
     local name=$1 points status=0 whole="$TMP_CASE/$1.whole" place
     shift
     cp -a "$TMP_CASE/$name.before" "$whole"
-    prepare
+    prepare "${whole##*/}"
     EXTRACT_CRASH_TRACE="$whole.trace" "$@" --state "$whole" >"$whole.log" 2>&1 || status=$?
     [[ $status -le 1 ]] || fail "$name: status $status without interruption: $(cat "$whole.log")"
     sound "$whole" >>"$whole.log" 2>&1 || fail "$name: not sound without interruption: $(cat "$whole.log")"

@@ -65,6 +65,28 @@ $(cat "$TMP_CASE/$stream")"
 # query SQL: one answer of the warehouse.
 query() { sqlite3 -readonly -batch "${WAREHOUSE:-$TMP_CASE/state/warehouse.db}" "$1"; }
 
+# --- a PostgreSQL of the scenario's own ---
+
+# postgres_start [tls] [SETTING=VALUE ...]: $PG_URL is its database "test"; again after postgres_stop.
+postgres_start() {
+    local status=0
+    command -v psql >/dev/null || skip "psql is not installed"
+    chmod o+x "$TMP_CASE"
+    "$EXTRACT_SRCDIR/tests/postgres" start "$TMP_CASE/postgres" "$@" 2>"$TMP_CASE/postgres.err" || status=$?
+    [[ $status -ne 77 ]] || skip "$(cat "$TMP_CASE/postgres.err")"
+    [[ $status -eq 0 ]] || fail "PostgreSQL does not start: $(cat "$TMP_CASE/postgres.err")"
+    PG_PORT=$(cat "$TMP_CASE/postgres/port")
+    PG_URL="postgresql://postgres@127.0.0.1:$PG_PORT/test"
+    head -n 1 "$TMP_CASE/postgres/data/postmaster.pid" >"$TMP_CASE/postgres.quit"
+    [[ $(psql -XAtqd "${PG_URL%/test}/postgres" -c "SELECT count(*) FROM pg_database WHERE datname = 'test'") == 1 ]] ||
+        psql -Xqd "${PG_URL%/test}/postgres" -c "CREATE DATABASE test"
+}
+postgres_stop() { "$EXTRACT_SRCDIR/tests/postgres" stop "$TMP_CASE/postgres"; }
+postgres_kill() { "$EXTRACT_SRCDIR/tests/postgres" kill "$TMP_CASE/postgres"; }
+
+# pg SQL: what the server answers, columns parted by |.
+pg() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PG_URL" -c "$1"; }
+
 equal() { [[ $1 == "$2" ]] || fail "${3:-values differ}: '$1' instead of '$2'"; }
 
 # warehouse_digest [CONDITION]: every row but when it was extracted, in order: equal for equal content.

@@ -36,4 +36,4 @@ include tests/house/local.mk
 include tests/cases/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
-EXTRA_DIST += tests/case tests/tap $(wildcard $(srcdir)/tests/*.sh $(srcdir)/tests/*.py $(srcdir)/tests/cases/*)
+EXTRA_DIST += tests/case tests/tap tests/postgres $(wildcard $(srcdir)/tests/*.sh $(srcdir)/tests/*.py $(srcdir)/tests/cases/* $(srcdir)/tests/kafka/*)

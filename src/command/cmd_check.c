@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "command/context.h"
 #include "crypto/secret.h"
+#include "net/cluster.h"
 
 /* The WAL-reset race of SQLite, fixed in 3.51.3; we avoid it by having one writer. */
 enum { SQLITE_SOUND_VERSION = 3051003 };
@@ -179,7 +180,7 @@ static void check_memory(struct check *k)
               "keys cannot be locked in memory (ulimit -l): encrypt swap, or raise the limit");
 }
 
-static void check_libraries(struct check *k)
+static void check_sqlite(struct check *k)
 {
     char text[160];
     int v = sqlite_library_version();
@@ -191,9 +192,20 @@ static void check_libraries(struct check *k)
     found(k, sound ? FOUND_GOOD : FOUND_NOTICE, "libraries", text);
 }
 
+static void check_librdkafka(struct check *k)
+{
+    char text[160];
+    bool sound;
+    const char *version = cluster_library(&sound);
+    snprintf(text, sizeof text, "librdkafka %s%s", version,
+             sound ? ""
+                   : ": may fail when it sends again; use 2.5 or newer, or Debian's 2.0.2");
+    found(k, sound ? FOUND_GOOD : FOUND_NOTICE, "libraries", text);
+}
+
 static void (*const checks[])(struct check *) = {
-    check_configuration, check_source, check_state,  check_keys,
-    check_stage,         check_sinks,  check_memory, check_libraries,
+    check_configuration, check_source, check_state,  check_keys,       check_stage,
+    check_sinks,         check_memory, check_sqlite, check_librdkafka,
 };
 
 bool cmd_check(struct context *c, int *ret_status, struct error *err)

@@ -29,17 +29,20 @@ static const char *sink_name(const struct ddl *d)
     return d->deployment->options->sinks[d->sink].driver->sink;
 }
 
+/* difference NULL: the sink did not let us look. */
 static void answer(const struct ddl *d, const char *stream, const char *script,
                    const char *difference, bool applied)
 {
     json_array_append_new(d->answers,
-                          json_pack("{s:s, s:s, s:s, s:s, s:b}", "sink", sink_name(d), "stream",
-                                    stream, "script", script, "difference", difference,
-                                    "applied", applied));
+                          json_pack("{s:s, s:s, s:s, s:s?, s:b}", "sink", sink_name(d),
+                                    "stream", stream, "script", script, "difference",
+                                    difference, "applied", applied));
     if (context_json(d->context))
         return;
     printf("-- %s, stream %s: all that it needs\n%s", sink_name(d), stream, script);
-    if (*difference)
+    if (!difference)
+        printf("-- %s, stream %s: what is missing cannot be told\n", sink_name(d), stream);
+    else if (*difference)
         printf("-- %s, stream %s: %s\n%s", sink_name(d), stream,
                applied ? "this was missing and is there now" : "this is missing", difference);
     else
@@ -80,9 +83,16 @@ static bool show_stream(const struct ddl *d, struct sink *sink, size_t i, struct
     AUTO(buffer_done) struct buffer difference;
     buffer_init(&script, SCRIPT_MAX);
     buffer_init(&difference, SCRIPT_MAX);
-    if (!sink_script(&options, &stream, &script, err) ||
-        !sink_plan(sink, &stream, &difference, &change, err) ||
-        (d->apply && !apply(d, sink, &stream, &change, err)))
+    if (!sink_script(&options, &stream, &script, err))
+        return false;
+    if (!sink_plan(sink, &stream, &difference, &change, err)) {
+        /* who may not look yet needs the script all the more */
+        const char *text = buffer_text(&script);
+        if (text)
+            answer(d, stream.name, text, NULL, false);
+        return false;
+    }
+    if (d->apply && !apply(d, sink, &stream, &change, err))
         return false;
     const char *texts[] = {buffer_text(&script), buffer_text(&difference)};
     if (!texts[0] || !texts[1])

@@ -155,7 +155,7 @@ static void print_source(const json_t *source)
                text_of(row, "slice"), text_of(row, "state"), number_of(row, "pages"),
                number_of(row, "records"), text_of(row, "updated"));
     json_array_foreach (json_object_get(source, "sinks"), i, row)
-        printf("  %-10s %s: loaded up to segment %lld, %lld behind, %s%s%s\n",
+        printf("  %-10s %s: delivered up to segment %lld, %lld behind, %s%s%s\n",
                text_of(row, "stream"), text_of(row, "sink"), number_of(row, "seq"),
                number_of(row, "behind"), text_of(row, "updated"),
                *text_of(row, "error") ? "; last error: " : "", text_of(row, "error"));

@@ -80,18 +80,20 @@ bool cmd_verify(struct context *c, int *ret_status, struct error *err)
     *ret_status = faults ? error_exit_status(ERROR_DATA) : 0;
     if (context_json(c))
         return context_print_json(
-            json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "segments",
+            json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "segments",
                       (json_int_t)p.stage.segments, "records", (json_int_t)p.stage.records,
                       "quarantined", (json_int_t)p.stage.quarantined, "events",
                       (json_int_t)p.events, "batches", (json_int_t)p.sinks.batches, "rows",
                       (json_int_t)p.sinks.rows, "compared", (json_int_t)p.sinks.compared,
-                      "faults", (json_int_t)faults),
+                      "expired", (json_int_t)p.sinks.expired, "faults", (json_int_t)faults),
             err);
     printf("%" PRIu64 " segments with %" PRIu64 " records, %" PRIu64 " quarantined records, "
            "%" PRIu64 " audit events, %" PRIu64 " batches with %" PRIu64 " rows, %" PRIu64
            " records compared with what the sinks have: ",
            p.stage.segments, p.stage.records, p.stage.quarantined, p.events, p.sinks.batches,
            p.sinks.rows, p.sinks.compared);
+    if (p.sinks.expired)
+        printf("%" PRIu64 " of them deleted by the retention of a topic, ", p.sinks.expired);
     if (faults)
         printf("%" PRIu64 " faults\n", faults);
     else

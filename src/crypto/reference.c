@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -218,4 +219,56 @@ bool reference_read(const char *text, struct secret **ret_secret, struct error *
     if (err->kind == ERROR_IO)
         err->kind = ERROR_AUTH;
     return error_prefix(err, "%s", text);
+}
+
+/* --- What can be read once and is needed again ------------------------------------------- */
+
+enum { KEPT_MAX = 16 };
+
+static pthread_mutex_t kept_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct kept {
+    char *text; /* the reference */
+    struct secret *secret;
+} kept[KEPT_MAX];
+static size_t kept_count;
+
+static bool copy_kept(const struct kept *k, struct secret **ret_secret, struct error *err)
+{
+    struct secret *copy = secret_copy(secret_view(k->secret), secret_length(k->secret));
+    if (!copy)
+        return error_memory(err);
+    *ret_secret = copy;
+    return true;
+}
+
+static bool keep(const char *text, struct secret **ret_secret, struct error *err)
+{
+    for (size_t i = 0; i < kept_count; i++)
+        if (strcmp(kept[i].text, text) == 0)
+            return copy_kept(&kept[i], ret_secret, err);
+    if (kept_count == KEPT_MAX)
+        return error_set(err, ERROR_CONFIG, "more than %d secrets", KEPT_MAX);
+    AUTO(cleanup_free) char *name = strdup(text);
+    AUTO(secret_freep) struct secret *secret = NULL;
+    if (!name)
+        return error_memory(err);
+    if (!reference_read(text, &secret, err))
+        return false;
+    const struct kept own = {name, secret};
+    if (!copy_kept(&own, ret_secret, err))
+        return false;
+    kept[kept_count++] = (struct kept){steal(&name), steal(&secret)};
+    return true;
+}
+
+bool reference_read_again(const char *text, struct secret **ret_secret, struct error *err)
+{
+    const char *rest;
+    const struct form *form = find_form(text, &rest);
+    if (!form || (form->read != read_env && form->read != read_fd))
+        return reference_read(text, ret_secret, err); /* may have been changed meanwhile */
+    pthread_mutex_lock(&kept_lock);
+    bool ok = keep(text, ret_secret, err);
+    pthread_mutex_unlock(&kept_lock);
+    return ok;
 }

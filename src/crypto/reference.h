@@ -32,4 +32,8 @@ const char *reference_file(const char *text);
  * REFERENCE_SECRET_MAX, or where others could read or change it. */
 bool reference_read(const char *text, struct secret **ret_secret, struct error *err);
 
+/* The same for a secret that is needed whenever a connection is made: what env: and fd: gave the
+ * first time is kept until the process ends. Safe from any thread. */
+bool reference_read_again(const char *text, struct secret **ret_secret, struct error *err);
+
 #endif

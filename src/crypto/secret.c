@@ -29,8 +29,26 @@ struct secret {
  * Everything that begins with CURL_ goes too. Against LD_PRELOAD and the like it is too late
  * here: whoever sets those runs in our place. */
 static const char *const hostile_names[] = {
-    "SSLKEYLOGFILE",   "SQLITE_TMPDIR", "OPENSSL_CONF", "OPENSSL_MODULES",
-    "OPENSSL_ENGINES", "SSL_CERT_FILE", "SSL_CERT_DIR",
+    "SSLKEYLOGFILE",
+    "SQLITE_TMPDIR",
+    "OPENSSL_CONF",
+    "OPENSSL_MODULES",
+    "OPENSSL_ENGINES",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    /* libpq's, behind the back of a URL */
+    "PGHOSTADDR",
+    "PGOPTIONS",
+    "PGSERVICE",
+    "PGSERVICEFILE",
+    "PGSYSCONFDIR",
+    "PGLOCALEDIR",
+    "PGPASSFILE",
+    "PGSSLROOTCERT",
+    "PGSSLCERT",
+    "PGSSLKEY",
+    "PGSSLCRL",
+    "PGSSLCRLDIR",
 };
 
 static bool is_hostile(const char *name)

@@ -20,7 +20,8 @@ struct secret;
  * environ are closed); and these variables are removed from the environment, because they make
  * a library log TLS keys, load code, or take files from or put them into other places:
  * SSLKEYLOGFILE, SQLITE_TMPDIR, OPENSSL_CONF, OPENSSL_MODULES, OPENSSL_ENGINES, SSL_CERT_FILE,
- * SSL_CERT_DIR and all that begin with CURL_. ERROR_CRYPTO. */
+ * SSL_CERT_DIR, those of libpq that lead elsewhere than a URL says, and all that begin with
+ * CURL_. ERROR_CRYPTO. */
 bool secret_init(struct error *err);
 /* Whether the system lets us lock memory, so that secrets are never swapped out (ulimit -l).
  * Secrets work without. */

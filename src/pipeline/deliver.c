@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/stop.h"
 #include "crypto/secret.h"
 #include "net/backoff.h"
@@ -37,7 +38,8 @@ struct deliver {
     struct store *store; /* reading */
     struct batch *batch;
     struct batch_stream streams[DEPLOYMENT_STREAMS_MAX];
-    bool progressed; /* since the sink was opened */
+    int64_t opened_ns; /* since when it is open; 0: it is not */
+    bool progressed; /* since then */
 };
 
 /* --- Waiting -------------------------------------------------------------------------------- */
@@ -105,6 +107,24 @@ static bool pause_for(struct deliver *d, int64_t ns)
     return go_on;
 }
 
+/* --- What `extract status` says ------------------------------------------------------------- */
+
+/* What goes wrong with the stage as well is not said here: the stage fails on its own. */
+static void note_failure(struct deliver *d, size_t i, const struct error *why)
+{
+    struct error ignored;
+    writer_sink_failed(d->options.writer, d->name,
+                       deployment_stream(d->options.deployment, i).name, why->text, &ignored);
+}
+
+/* Nothing is left to deliver, and what was once wrong is not any more. */
+static bool forget_failure(struct deliver *d, const char *stream, struct error *err)
+{
+    struct position p;
+    return position_get(d->store, d->name, stream, &p, err) &&
+           (!*p.error || writer_position(d->options.writer, d->name, stream, p.seq, NULL, err));
+}
+
 /* --- The sink is opened --------------------------------------------------------------------- */
 
 /* Said before it is done, for the sink and the stage have no transaction in common: killed in
@@ -130,15 +150,20 @@ static bool announce_change(struct deliver *d, const struct driver_stream *strea
 static bool prepare(struct deliver *d, size_t i, struct error *err)
 {
     struct batch_stream *s = &d->streams[i];
-    struct ddl_change ignored;
+    struct ddl_change change = {0};
     s->stream = deployment_stream(d->options.deployment, i);
     s->compared = false;
     if (!s->columns)
         s->columns = columns_new(s->stream.schema);
     if (!s->columns)
         return error_memory(err);
-    return announce_change(d, &s->stream, err) &&
-           sink_prepare(d->sink, &s->stream, false, &ignored, err);
+    if (!announce_change(d, &s->stream, err) ||
+        !sink_prepare(d->sink, &s->stream, false, &change, err))
+        return false;
+    if (*change.note)
+        log_warning("sink.differs", "sink=%s stream=%s %s; it is left as it is", d->name,
+                    s->stream.name, change.note);
+    return true;
 }
 
 static bool open_sink(struct deliver *d, struct error *err)
@@ -146,12 +171,14 @@ static bool open_sink(struct deliver *d, struct error *err)
     const struct sink_options options =
         deployment_sink(d->options.deployment, d->options.sink, false);
     d->progressed = false;
+    d->opened_ns = 0;
     if (!sink_open(&options, &d->sink, err))
         return false;
     for (size_t i = 0; i < d->options.deployment->stream_count; i++) {
         if (!prepare(d, i, err))
             return false;
     }
+    d->opened_ns = clock_monotonic_ns();
     return true;
 }
 
@@ -200,7 +227,7 @@ static bool deliver_stream(struct deliver *d, size_t i, struct error *err)
             d->options.watch->delivered(d->options.watch->context, d->name, s->stream.name,
                                         batch.rows);
     }
-    return true;
+    return forget_failure(d, s->stream.name, err);
 }
 
 static bool deliver_streams(struct deliver *d, struct error *err)
@@ -208,9 +235,7 @@ static bool deliver_streams(struct deliver *d, struct error *err)
     for (size_t i = 0; i < d->options.deployment->stream_count; i++) {
         if (deliver_stream(d, i, err))
             continue;
-        struct error ignored; /* the stage fails on its own */
-        writer_sink_failed(d->options.writer, d->name, d->streams[i].stream.name, err->text,
-                           &ignored);
+        note_failure(d, i, err);
         return false;
     }
     return true;
@@ -219,8 +244,11 @@ static bool deliver_streams(struct deliver *d, struct error *err)
 /* From opening the sink until nothing more comes. */
 static bool follow(struct deliver *d, struct error *err)
 {
-    if (!open_sink(d, err))
+    if (!open_sink(d, err)) {
+        for (size_t i = 0; i < d->options.deployment->stream_count; i++)
+            note_failure(d, i, err);
         return false;
+    }
     while (wait_for_any(d)) {
         if (!deliver_streams(d, err))
             return false;
@@ -228,7 +256,7 @@ static bool follow(struct deliver *d, struct error *err)
     return true;
 }
 
-/* Whether it is worth another try, after a wait. */
+/* Whether it is worth another try, after a wait. since_ns: of the first failure in a row. */
 static bool try_again(struct deliver *d, const struct error *failure, int64_t since_ns,
                       unsigned attempt)
 {
@@ -243,21 +271,30 @@ static bool try_again(struct deliver *d, const struct error *failure, int64_t si
     return pause_for(d, wait);
 }
 
+static bool was_sound(const struct deliver *d, int64_t now_ns)
+{
+    int64_t row_ns = d->options.deployment->options->sink_retry_ns;
+    return d->opened_ns > 0 && now_ns - d->opened_ns > row_ns;
+}
+
+/* A row of failures ends with a batch that went through, and with a sink that was open for longer
+ * than a row may be: it may have had nothing to do. */
 static bool run(struct deliver *d, struct error *err)
 {
     if (!deployment_read(d->options.deployment, &d->store, err))
         return false;
-    int64_t since = clock_monotonic_ns();
-    for (unsigned attempt = 0;; attempt++) {
+    unsigned attempt = 0;
+    for (int64_t since = 0;;) {
         if (follow(d, err))
             return true;
         sink_close(d->sink);
         d->sink = NULL;
-        if (d->progressed) {
-            since = clock_monotonic_ns();
+        int64_t now = clock_monotonic_ns();
+        if (d->progressed || was_sound(d, now))
             attempt = 0;
-        }
-        if (!try_again(d, err, since, attempt))
+        if (attempt == 0)
+            since = now;
+        if (!try_again(d, err, since, attempt++))
             return false;
     }
 }

@@ -14,7 +14,8 @@ enum {
 };
 
 struct seen {
-    uint64_t bits[WORDS];
+    uint64_t there[WORDS];
+    uint64_t blank[WORDS];
     uint8_t digest[DIGEST_SIZE];
 };
 
@@ -24,6 +25,7 @@ struct presence {
     size_t count;
     struct seen *segments;
     struct presence_rest rest;
+    struct driver_log log;
 };
 
 void presence_add(uint8_t digest[DIGEST_SIZE], uint32_t index, const void *value, size_t len)
@@ -56,13 +58,16 @@ static bool visit(void *context, const struct driver_content *content, struct er
     }
     struct seen *seen = &p->segments[content->seq - p->first];
     uint64_t bit = UINT64_C(1) << (content->index % 64);
-    uint64_t *word = &seen->bits[content->index / 64];
-    if (*word & bit) {
+    size_t word = content->index / 64;
+    if (seen->there[word] & bit) {
         p->rest.doubled++;
         return true;
     }
-    *word |= bit;
-    presence_add(seen->digest, content->index, content->value, content->len);
+    seen->there[word] |= bit;
+    if (content->value)
+        presence_add(seen->digest, content->index, content->value, content->len);
+    else
+        seen->blank[word] |= bit;
     return true;
 }
 
@@ -83,7 +88,7 @@ bool presence_read(struct sink *sink, const struct driver_stream *stream, int64_
     p->segments = calloc(p->count ? p->count : 1, sizeof *p->segments);
     if (!p->segments)
         return error_memory(err);
-    if (!sink_contents(sink, stream, visit, p, err))
+    if (!sink_contents(sink, stream, visit, p, &p->log, err))
         return false;
     p->stage_id = NULL; /* was the stream's */
     *ret_presence = steal(&p);
@@ -98,18 +103,24 @@ void presence_free(struct presence *p)
     free(p);
 }
 
-bool presence_has(const struct presence *p, int64_t seq, uint32_t index)
+static bool is_set(const uint64_t *words, uint32_t index)
 {
-    const struct seen *seen = &p->segments[seq - p->first];
-    return seen->bits[index / 64] >> (index % 64) & 1;
+    return words[index / 64] >> (index % 64) & 1;
 }
 
-uint32_t presence_count(const struct presence *p, int64_t seq)
+bool presence_has(const struct presence *p, int64_t seq, uint32_t index)
 {
-    uint32_t count = 0;
-    for (size_t i = 0; i < WORDS; i++)
-        count += (uint32_t)__builtin_popcountll(p->segments[seq - p->first].bits[i]);
-    return count;
+    return is_set(p->segments[seq - p->first].there, index);
+}
+
+bool presence_is_blank(const struct presence *p, int64_t seq, uint32_t index)
+{
+    return is_set(p->segments[seq - p->first].blank, index);
+}
+
+struct driver_log presence_log(const struct presence *p)
+{
+    return p->log;
 }
 
 void presence_digest(const struct presence *p, int64_t seq, uint8_t ret_digest[DIGEST_SIZE])

@@ -189,55 +189,7 @@ static bool each_record(struct reconcile *r, const struct seal_segment *about,
     return true;
 }
 
-/* --- A log ---------------------------------------------------------------------------------- */
-
-struct expected {
-    uint32_t count;
-    uint8_t digest[DIGEST_SIZE];
-};
-
-static bool expect_record(struct reconcile *r, const struct driver_record *record,
-                          void *context, struct error *err)
-{
-    (void)err;
-    struct expected *e = context;
-    e->count++;
-    presence_add(e->digest, record->index, record->line, record->len);
-    r->counts->compared++;
-    return true;
-}
-
-static bool check_log(struct reconcile *r, struct error *err)
-{
-    AUTO(presence_freep) struct presence *p = NULL;
-    if (!presence_read(r->sink, &r->stream, first_seq(r), last_seq(r), &p, err))
-        return false;
-    for (int64_t seq = first_seq(r); seq <= last_seq(r); seq++) {
-        struct seal_segment about;
-        struct expected expected = {0};
-        struct error broken;
-        uint8_t digest[DIGEST_SIZE];
-        if (!check_stop(err))
-            return false;
-        if (!open_segment(r, seq, &about, &broken))
-            continue; /* the inspection of the stage tells */
-        if (!each_record(r, &about, expect_record, &expected, err))
-            return false;
-        uint32_t count = presence_count(p, seq);
-        presence_digest(p, seq, digest);
-        if (count != expected.count)
-            fault(r, "segment %" PRId64 ": %" PRIu32 " of %" PRIu32 " records are there", seq,
-                  count, expected.count);
-        else if (memcmp(digest, expected.digest, DIGEST_SIZE) != 0)
-            fault(r, "segment %" PRId64 ": records are not what was delivered", seq);
-    }
-    const struct presence_rest rest = presence_rest(p);
-    if (rest.doubled > 0)
-        fault(r, "%" PRIu64 " records are there more than once", rest.doubled);
-    return true;
-}
-
-/* --- A table -------------------------------------------------------------------------------- */
+/* --- Keys ------------------------------------------------------------------------------------ */
 
 static bool keys_grow(struct keys *k)
 {
@@ -272,6 +224,14 @@ static bool keys_add(struct keys *k, uint64_t hash, bool *ret_new, struct error 
     return true;
 }
 
+static bool keys_has(const struct keys *k, uint64_t hash)
+{
+    size_t at = hash & (k->room - 1);
+    while (k->slots[at] && k->slots[at] != hash)
+        at = (at + 1) & (k->room - 1);
+    return k->slots[at] == hash;
+}
+
 static uint64_t hash_key(const struct reconcile *r, const struct columns_value *values)
 {
     int key[SCHEMA_KEY_MAX];
@@ -286,6 +246,106 @@ static uint64_t hash_key(const struct reconcile *r, const struct columns_value *
     }
     return hash;
 }
+
+/* Nothing of the stream was seen yet. */
+static bool use_columns(struct reconcile *r, struct error *err)
+{
+    r->keys.count = 0;
+    memset(r->keys.slots, 0, r->keys.room * sizeof *r->keys.slots);
+    columns_free(r->columns);
+    r->columns = columns_new(r->stream.schema);
+    return r->columns || error_memory(err);
+}
+
+/* --- A log ---------------------------------------------------------------------------------- */
+
+/* What is known of one segment's records in the log. */
+struct logged {
+    const struct presence *presence;
+    int64_t seq;
+    uint32_t count;
+    uint32_t missing;
+    uint32_t blank; /* tombstones where the schema knows none */
+    uint8_t digest[DIGEST_SIZE];
+};
+
+/* Of a compacted log a record may be gone when a later one has its key; newer segments come
+ * first. */
+static bool is_superseded(struct reconcile *r, const struct driver_record *record, bool there,
+                          bool *ret_superseded, struct error *err)
+{
+    const struct columns_value *values;
+    bool new = false;
+    if (!columns_parse(r->columns, record->line, record->len, &values, err))
+        return error_prefix(err, "stream %s, segment %" PRId64, r->stream.name,
+                            record->segment->seq);
+    uint64_t hash = hash_key(r, values);
+    *ret_superseded = !there && keys_has(&r->keys, hash);
+    return !there || keys_add(&r->keys, hash, &new, err);
+}
+
+static bool look_up_record(struct reconcile *r, const struct driver_record *record,
+                           void *context, struct error *err)
+{
+    struct logged *l = context;
+    bool there = presence_has(l->presence, l->seq, record->index), superseded = false;
+    if (presence_log(l->presence).compacted &&
+        !is_superseded(r, record, there, &superseded, err))
+        return false;
+    l->count++;
+    r->counts->compared++;
+    if (!there)
+        l->missing += !superseded;
+    else if (!presence_is_blank(l->presence, l->seq, record->index))
+        presence_add(l->digest, record->index, record->line, record->len);
+    else
+        l->blank += schema_topic(r->stream.schema)->tombstone_column < 0;
+    return true;
+}
+
+static void judge_segment(struct reconcile *r, const struct logged *l)
+{
+    uint8_t digest[DIGEST_SIZE];
+    presence_digest(l->presence, l->seq, digest);
+    if (l->blank > 0)
+        fault(r, "segment %" PRId64 ": %" PRIu32 " records are there without a value", l->seq,
+              l->blank);
+    if (memcmp(digest, l->digest, DIGEST_SIZE) != 0)
+        fault(r, "segment %" PRId64 ": records are not what was delivered", l->seq);
+    if (l->missing == 0)
+        return;
+    if (presence_log(l->presence).trimmed)
+        r->counts->expired += l->missing;
+    else
+        fault(r, "segment %" PRId64 ": %" PRIu32 " of %" PRIu32 " records are missing", l->seq,
+              l->missing, l->count);
+}
+
+static bool check_log(struct reconcile *r, struct error *err)
+{
+    AUTO(presence_freep) struct presence *p = NULL;
+    if (!use_columns(r, err) ||
+        !presence_read(r->sink, &r->stream, first_seq(r), last_seq(r), &p, err))
+        return false;
+    for (int64_t seq = last_seq(r); seq >= first_seq(r); seq--) {
+        struct seal_segment about;
+        struct logged logged = {.presence = p, .seq = seq};
+        struct error broken;
+        if (!check_stop(err))
+            return false;
+        if (!open_segment(r, seq, &about, &broken))
+            continue; /* the inspection of the stage tells */
+        if (!each_record(r, &about, look_up_record, &logged, err))
+            return false;
+        judge_segment(r, &logged);
+    }
+    const struct presence_rest rest = presence_rest(p);
+    if (rest.doubled > 0)
+        fault(r, "%" PRIu64 " records are there more than once", rest.doubled);
+    return true;
+}
+
+/* --- A table -------------------------------------------------------------------------------- */
 
 /* Which records of a segment are the newest of their keys. */
 struct newest {
@@ -374,14 +434,8 @@ static bool check_table(struct reconcile *r, struct error *err)
 {
     if (schema_write(r->stream.schema) == SCHEMA_APPEND)
         return true;
-    if (!open_trial(r, err))
+    if (!open_trial(r, err) || !use_columns(r, err))
         return false;
-    r->keys.count = 0;
-    memset(r->keys.slots, 0, r->keys.room * sizeof *r->keys.slots);
-    columns_free(r->columns);
-    r->columns = columns_new(r->stream.schema);
-    if (!r->columns)
-        return error_memory(err);
     for (int64_t seq = last_seq(r); seq >= first_seq(r) && r->keys.count < RECONCILE_KEYS_MAX;
          seq--) {
         if (!check_stop(err) || !check_rows(r, seq, err))

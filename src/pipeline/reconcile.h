@@ -7,7 +7,8 @@
  *     table    the newest record of every key, written again in a transaction that is undone,
  *              must change no row (a table that is appended to is not compared)
  *     log      every record of every segment is there once, with the same content, as a consumer
- *              reads it; nothing is there that was not delivered
+ *              reads it. One that is gone from the log's beginning (retention) is counted; of a
+ *              compacted log one may be gone that a later one has replaced.
  */
 #ifndef PIPELINE_RECONCILE_H
 #define PIPELINE_RECONCILE_H
@@ -32,6 +33,7 @@ struct reconcile_counts {
     uint64_t batches; /* of ledgers */
     uint64_t rows; /* in them */
     uint64_t compared; /* records, with what the sink has */
+    uint64_t expired; /* of them, gone from the beginning of a log */
 };
 
 /* All streams. False when the sink or the stage cannot be read; a fault is no failure. */

@@ -93,8 +93,16 @@ static bool replay_range(struct replay *r, struct batch_stream *s, int64_t first
     presence_free(r->presence);
     r->presence = NULL;
     r->asked_seq = 0;
-    return presence_read(r->sink, &s->stream, first, last, &r->presence, err) &&
-           batch_replay(r->batch, &options, s, first, last, is_missing, r, ret_result, err);
+    if (!presence_read(r->sink, &s->stream, first, last, &r->presence, err))
+        return false;
+    if (presence_log(r->presence).compacted)
+        return error_set(
+            err, ERROR_SINK,
+            "stream %s: the topic is compacted: a record that is gone may have been "
+            "replaced, and would come back as the newest. Fetch its days again: "
+            "extract --source %s --again --force --since DAY --until DAY",
+            r->stream, s->stream.source);
+    return batch_replay(r->batch, &options, s, first, last, is_missing, r, ret_result, err);
 }
 
 static bool check_write(const struct replay *r, const struct schema *schema, struct error *err)

@@ -17,6 +17,7 @@
 enum {
     SEGMENTS = 4, /* being filled, waiting, being written */
     JOBS = 16, /* of the fetching thread: being made, waiting, being written */
+    GROUP = 8, /* pages of one transaction at most */
     DEFERRED = 16, /* waiting for the open page to end; at most one a thread */
 };
 
@@ -61,15 +62,19 @@ struct writer {
     pthread_t thread;
     bool started;
 
-    pthread_mutex_t lock; /* of the two below and of job.done */
+    pthread_mutex_t lock; /* of the four below and of job.done */
     pthread_cond_t changed;
     bool failed;
     struct error error;
+    size_t pages_waiting; /* ends of pages in the queue */
+    size_t discards_waiting;
 
     /* the writer's thread alone */
     bool page_open;
     uint64_t parts; /* of the open page, so far … */
     uint64_t unchanged; /* … and records in those that were not staged again */
+    struct writer_page group[GROUP]; /* pages that are written whole and not yet committed */
+    size_t grouped;
     struct job *deferred[DEFERRED];
     size_t deferred_count;
 };
@@ -92,6 +97,19 @@ static void release_job(struct writer *w, struct job *job)
     queue_push(w->idle, job);
 }
 
+/* One more or one less end of a page in the queue. */
+static void count_waiting(struct writer *w, enum job_kind kind, int more)
+{
+    if (kind != JOB_PAGE && kind != JOB_DISCARD)
+        return;
+    pthread_mutex_lock(&w->lock);
+    if (kind == JOB_PAGE)
+        w->pages_waiting += (size_t)more;
+    else
+        w->discards_waiting += (size_t)more;
+    pthread_mutex_unlock(&w->lock);
+}
+
 /* --- on the writer's thread ---------------------------------------------------------------- */
 
 /* While a sink is down the stage grows, up to here. */
@@ -110,10 +128,8 @@ static bool check_budget(const struct writer *w, const char *path, struct error 
                      path, (unsigned long long)(w->options.budget >> 20));
 }
 
-static bool open_page(struct writer *w, const struct append_origin *origin, struct error *err)
+static bool check_space(struct writer *w, struct error *err)
 {
-    if (w->page_open)
-        return true;
     uint64_t space;
     const char *path = store_path(w->options.store);
     if (!file_space(path, &space, err))
@@ -123,7 +139,14 @@ static bool open_page(struct writer *w, const struct append_origin *origin, stru
                          "%s: the disk has less than %llu MiB left; make room (extract purge "
                          "frees what was loaded), then run again",
                          path, (unsigned long long)(w->options.free_space >> 20));
-    if (!check_budget(w, path, err) || !store_begin(w->options.store, err))
+    return check_budget(w, path, err);
+}
+
+static bool open_page(struct writer *w, const struct append_origin *origin, struct error *err)
+{
+    if (w->page_open)
+        return true;
+    if (!check_space(w, err) || (w->grouped == 0 && !store_begin(w->options.store, err)))
         return false;
     w->page_open = true;
     w->parts = w->unchanged = 0;
@@ -201,6 +224,30 @@ static bool audit_page(struct writer *w, const struct writer_page *page, struct 
             event_append(db, w->options.audit, &completed, err));
 }
 
+static bool commit_group(struct writer *w, struct error *err)
+{
+    size_t count = w->grouped;
+    if (count == 0)
+        return true;
+    w->grouped = 0;
+    crashpoint("page.commit");
+    if (!store_commit(w->options.store, err))
+        return false;
+    crashpoint("page.committed");
+    for (size_t i = 0; i < count; i++)
+        w->options.staged(w->options.context, &w->group[i]);
+    return true;
+}
+
+/* All of the next page is in the queue: it needs no waiting, and cannot be discarded any more. */
+static bool next_is_whole(struct writer *w)
+{
+    pthread_mutex_lock(&w->lock);
+    bool whole = w->pages_waiting > 0 && w->discards_waiting == 0;
+    pthread_mutex_unlock(&w->lock);
+    return whole;
+}
+
 static bool write_page(struct writer *w, const struct job *job, struct error *err)
 {
     struct store *s = w->options.store;
@@ -213,12 +260,9 @@ static bool write_page(struct writer *w, const struct job *job, struct error *er
         !checkpoint_put(s, &page.checkpoint, err) || !audit_page(w, &page, err))
         return false;
     w->page_open = false;
-    crashpoint("page.commit");
-    if (!store_commit(s, err))
-        return false;
-    crashpoint("page.committed");
-    w->options.staged(w->options.context, &page);
-    return true;
+    w->group[w->grouped++] = page;
+    return (w->grouped < GROUP && w->deferred_count == 0 && next_is_whole(w)) ||
+           commit_group(w, err);
 }
 
 static bool write_refusal(struct writer *w, const char *sink, const struct writer_refusal *r,
@@ -297,11 +341,19 @@ static bool write_deferred(struct writer *w, struct error *err)
     return true;
 }
 
-static bool discard_page(struct writer *w)
+static void roll_back(struct writer *w)
 {
-    if (w->page_open)
+    if (w->page_open || w->grouped > 0)
         store_rollback(w->options.store);
     w->page_open = false;
+    w->grouped = 0;
+}
+
+static bool discard_page(struct writer *w, struct error *err)
+{
+    if (w->grouped > 0)
+        return error_set(err, ERROR_BUG, "a page is discarded that was said to be whole");
+    roll_back(w);
     return true;
 }
 
@@ -315,18 +367,18 @@ static bool write_job(struct writer *w, struct job *job, struct error *err)
     case JOB_PAGE:
         return write_page(w, job, err) && write_deferred(w, err);
     case JOB_DISCARD:
-        return discard_page(w) && write_deferred(w, err);
+        return discard_page(w, err) && write_deferred(w, err);
     case JOB_NOTE:
-        return write_note(w, &job->note, err);
+        return commit_group(w, err) && write_note(w, &job->note, err);
     case JOB_FLUSH:
-        return true;
+        return commit_group(w, err);
     }
     return error_set(err, ERROR_BUG, "unknown job");
 }
 
 static void fail(struct writer *w, const struct error *err)
 {
-    discard_page(w);
+    roll_back(w);
     pthread_mutex_lock(&w->lock);
     w->failed = true;
     w->error = *err;
@@ -345,6 +397,7 @@ static void *write_jobs(void *arg)
     while (queue_pop(w->jobs, &item)) {
         struct job *job = item;
         struct error err;
+        count_waiting(w, job->kind, -1);
         if (!failed && job->kind == JOB_NOTE && w->page_open && w->deferred_count < DEFERRED) {
             w->deferred[w->deferred_count++] = job;
             continue;
@@ -356,7 +409,7 @@ static void *write_jobs(void *arg)
         finish_job(w, job);
     }
     struct error ignored; /* what is left over at a failure or an early end is not waited for */
-    discard_page(w);
+    roll_back(w);
     if (!failed)
         write_deferred(w, &ignored);
     while (w->deferred_count > 0)
@@ -437,6 +490,7 @@ static bool push(struct writer *w, const struct job *job, struct error *err)
     if (!queue_pop(w->idle, &slot))
         return fail_as(w, err);
     *(struct job *)slot = *job;
+    count_waiting(w, job->kind, 1); /* before the writer can see it */
     return queue_push(w->jobs, slot) || fail_as(w, err);
 }
 

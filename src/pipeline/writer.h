@@ -8,7 +8,9 @@
  *     run   ── event ───────────────────────▶ └────────┘  together or not at all
  *
  * The page that is open belongs to the fetching thread: positions and events of others wait until
- * it is committed or discarded. The first error ends the writer; every call fails with it then.
+ * it is committed or discarded. A page shares the transaction of the one before it when all of it
+ * is waiting in the queue already: nothing that is at hand waits for what is still to come. The
+ * first error ends the writer; every call fails with it then.
  */
 #ifndef PIPELINE_WRITER_H
 #define PIPELINE_WRITER_H

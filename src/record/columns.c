@@ -100,14 +100,21 @@ static const char *special_end(const char *p, const char *end, bool *ret_escaped
     return p < end ? p : NULL;
 }
 
+/* The same from the start of a string on, which mostly is plain throughout. */
+static inline const char *string_end(const char *p, const char *end, bool *ret_escaped)
+{
+    p = quoted_skip_plain(p, end);
+    *ret_escaped = false;
+    return p < end && *p == '"' ? p : special_end(p, end, ret_escaped);
+}
+
 /* At the opening quote. The text is raw; *ret_escaped: it holds a backslash. */
 static inline bool take_string(struct cursor *c, const char **ret_text, size_t *ret_len,
                                bool *ret_escaped)
 {
     const char *start = c->at + 1;
-    const char *p = quoted_skip_plain(start, c->end);
-    *ret_escaped = false;
-    if ((p == c->end || *p != '"') && !(p = special_end(p, c->end, ret_escaped)))
+    const char *p = string_end(start, c->end, ret_escaped);
+    if (!p)
         return false;
     c->at = p + 1;
     *ret_text = start;
@@ -121,26 +128,26 @@ static bool skip_container(struct cursor *c)
 {
     char closers[COLUMNS_DEPTH_MAX];
     size_t depth = 0;
-    const char *text;
-    size_t len;
+    const char *p = c->at;
     bool escaped;
-    while (c->at < c->end) {
-        char byte = *c->at;
+    while (p < c->end) {
+        char byte = *p++;
         if (byte == '"') {
-            if (!take_string(c, &text, &len, &escaped))
+            p = string_end(p, c->end, &escaped);
+            if (!p)
                 return false;
-            continue;
-        }
-        c->at++;
-        if (byte == '{' || byte == '[') {
+            p++;
+        } else if (byte == '{' || byte == '[') {
             if (depth == COLUMNS_DEPTH_MAX)
                 return false;
             closers[depth++] = byte == '{' ? '}' : ']';
         } else if (byte == '}' || byte == ']') {
             if (closers[--depth] != byte)
                 return false;
-            if (depth == 0)
+            if (depth == 0) {
+                c->at = p;
                 return true;
+            }
         }
     }
     return false;

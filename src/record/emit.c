@@ -180,7 +180,8 @@ enum emit_verdict emit_column(struct emit *e, const struct plan_output *o, struc
     if (!emit_unescape(e, v))
         return EMIT_FULL;
     if (untouched)
-        return fit_column(column, v->kind, v->text, v->len) ? put_token(e, o, v) : EMIT_UNFIT;
+        return fit_read(column, v->kind, v->text, v->len, &e->fit) ? put_token(e, o, v)
+                                                                   : EMIT_UNFIT;
 
     struct outcome out = {.kind = v->kind, .text = v->text, .len = v->len};
     char converted[CONVERT_TEXT_MAX];
@@ -194,7 +195,7 @@ enum emit_verdict emit_column(struct emit *e, const struct plan_output *o, struc
         return verdict;
     if (column->type == SCHEMA_DATE && mask_result(&o->mask) == MASK_TIME)
         out.len = strlen("2026-11-20");
-    if (!fit_column(column, out.kind, out.text, out.len))
+    if (!fit_read(column, out.kind, out.text, out.len, &e->fit))
         return EMIT_UNFIT;
     if (is_number_type(column->type))
         out.kind = FIT_NUMBER;

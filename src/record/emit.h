@@ -38,6 +38,7 @@ struct emit {
     struct buffer line;
     struct buffer unescaped;
     struct mask_work work;
+    struct fit_value fit; /* what the last column took its value for: of no use, and large */
 };
 
 void emit_init(struct emit *e, size_t line_max, const struct pseudonym *pseudonym);

@@ -30,7 +30,7 @@ struct fit_value {
  * exponent; dates and times are those of record/instant.h. */
 bool fit_read(const struct schema_column *column, enum fit_kind kind, const char *text,
               size_t len, struct fit_value *ret_value);
-/* The same, for those who only ask. */
+/* The same, for those who only ask, and seldom: a fit_value is large. */
 bool fit_column(const struct schema_column *column, enum fit_kind kind, const char *text,
                 size_t len);
 

@@ -22,5 +22,6 @@ src_record_librecord_a_SOURCES = \
     src/record/scan.c src/record/scan.h \
     src/record/schema.c src/record/schema.h \
     src/record/segment.c src/record/segment.h \
+    src/record/topic.c src/record/topic.h \
     src/record/walk.c src/record/walk.h
 EXTRA_DIST += src/record/FORMAT.md

@@ -9,6 +9,7 @@
 
 struct schema {
     char *table;
+    char *comment;
     enum schema_write write;
     enum schema_unknown unknown;
     struct schema_node *root;
@@ -16,6 +17,7 @@ struct schema {
     int key[SCHEMA_KEY_MAX];
     size_t key_count;
     int cursor;
+    struct topic_wish topic;
     struct schema_derived *derived;
     size_t derived_count;
     uint8_t digest[DIGEST_SIZE];
@@ -35,7 +37,7 @@ static const struct place_key record_keys[] = {
     {"$schema", false},  {"title", false},      {"description", false}, {"type", false},
     {"required", false}, {"properties", false}, {"x-table", true},      {"x-key", false},
     {"x-cursor", false}, {"x-write", false},    {"x-unknown", false},   {"x-derived", false},
-    {NULL, false},
+    {"x-topic", false},  {NULL, false},
 };
 static const struct place_key derived_keys[] = {
     {"description", false}, {"from", true},     {"x-pii", false},
@@ -240,10 +242,38 @@ static bool load_key(struct loader *l, const json_t *root)
     return true;
 }
 
+static bool load_cursor(struct loader *l, const json_t *root)
+{
+    const json_t *cursor = json_object_get(root, "x-cursor");
+    if (!cursor)
+        return true;
+    pointer_push(&l->at->path, "x-cursor");
+    if (!find_column(l, cursor, &l->schema->cursor))
+        return false;
+    pointer_pop(&l->at->path);
+    return true;
+}
+
+static bool load_topic(struct loader *l, const json_t *root)
+{
+    struct schema *s = l->schema;
+    const json_t *topic = json_object_get(root, "x-topic");
+    if (!topic)
+        return true;
+    pointer_push(&l->at->path, "x-topic");
+    if (!topic_read(&s->topic, l->at, topic, &s->columns, l->err))
+        return false;
+    if (s->key_count == 0 && (s->topic.cleanup == TOPIC_COMPACT || s->topic.tombstone_equals))
+        return place_fail(l->at, l->err,
+                          "compaction and tombstones go by key, and there is no x-key");
+    pointer_pop(&l->at->path);
+    return true;
+}
+
 static bool load_record(struct loader *l, const json_t *root)
 {
     struct schema *s = l->schema;
-    const char *grammar = NULL, *text = NULL, *table = NULL;
+    const char *grammar = NULL, *title = NULL, *comment = NULL, *table = NULL;
     size_t write = SCHEMA_MERGE;
     size_t unknown = SCHEMA_UNKNOWN_DROP;
     if (!place_keys(l->at, root, record_keys, l->err) ||
@@ -251,15 +281,16 @@ static bool load_record(struct loader *l, const json_t *root)
         return false;
     if (grammar && strcmp(grammar, dialect) != 0)
         return place_fail_at(l->at, "$schema", l->err, "should be %s", dialect);
-    if (!place_string(l->at, root, "title", &text, l->err) ||
-        !place_string(l->at, root, "description", &text, l->err) ||
+    if (!place_string(l->at, root, "title", &title, l->err) ||
+        !place_string(l->at, root, "description", &comment, l->err) ||
         !place_string(l->at, root, "x-table", &table, l->err))
         return false;
     if (!text_is_identifier(table))
         return place_fail_at(l->at, "x-table", l->err,
                              "\"%s\" is no identifier (a-z, 0-9 and _, at most 63)", table);
     s->table = strdup(table);
-    if (!s->table)
+    s->comment = strdup(comment ? comment : title ? title : "");
+    if (!s->table || !s->comment)
         return error_memory(l->err);
     if (!place_row(l->at, root, "x-write", write_names, sizeof *write_names, &write, l->err) ||
         !place_row(l->at, root, "x-unknown", unknown_names, sizeof *unknown_names, &unknown,
@@ -270,18 +301,9 @@ static bool load_record(struct loader *l, const json_t *root)
     s->unknown = (enum schema_unknown)unknown;
     if (s->columns.count == 0)
         return place_fail(l->at, l->err, "no field has an x-column: nothing would land");
-    if (!load_key(l, root))
-        return false;
-
-    const json_t *cursor = json_object_get(root, "x-cursor");
-    if (!cursor)
-        return true;
-    pointer_push(&l->at->path, "x-cursor");
-    if (!find_column(l, cursor, &s->cursor))
-        return false;
-    pointer_pop(&l->at->path);
-    return true;
+    return load_key(l, root) && load_cursor(l, root) && load_topic(l, root);
 }
+
 /* --- the schema --- */
 
 static bool take_digest(const json_t *root, uint8_t ret_digest[DIGEST_SIZE], struct error *err)
@@ -301,6 +323,7 @@ bool schema_from_json(const json_t *root, const char *name, struct schema **ret_
     if (!s)
         return error_memory(err);
     s->cursor = -1;
+    topic_init(&s->topic);
     struct loader l = {.schema = s,
                        .reader = {.at = {.file = name}, .err = err, .columns = &s->columns}};
     l.at = &l.reader.at;
@@ -333,11 +356,18 @@ void schema_free(struct schema *s)
     }
     free(s->derived);
     column_list_done(&s->columns);
+    topic_done(&s->topic);
     free(s->table);
+    free(s->comment);
     free(s);
 }
 
 /* --- questions --- */
+
+const char *schema_comment(const struct schema *s)
+{
+    return s->comment;
+}
 
 const char *schema_table(const struct schema *s)
 {
@@ -378,6 +408,11 @@ size_t schema_key(const struct schema *s, int ret_columns[SCHEMA_KEY_MAX])
 int schema_cursor(const struct schema *s)
 {
     return s->cursor;
+}
+
+const struct topic_wish *schema_topic(const struct schema *s)
+{
+    return &s->topic;
 }
 
 const uint8_t *schema_digest(const struct schema *s)

@@ -5,7 +5,8 @@
  * schemas/record.schema.json is the published grammar; what this file accepts is the same.
  *
  *     record     x-table, x-key (columns), x-cursor, x-write (merge | replace | append),
- *                x-unknown (drop | quarantine | stop), x-derived, and what an object has
+ *                x-unknown (drop | quarantine | stop), x-derived, x-topic (record/topic.h), and
+ *                what an object has
  *     field      "type": a name or a list of names
  *       scalar   "x-pii": action (record/mask.h), "x-convert" (record/convert.h), "default" for
  *                a source that leaves a field out at its default
@@ -40,6 +41,7 @@
 #include "record/convert.h"
 #include "record/field.h"
 #include "record/mask.h"
+#include "record/topic.h"
 
 enum {
     SCHEMA_KEY_MAX = 16,
@@ -62,6 +64,8 @@ void schema_free(struct schema *s);
 CLEANUP_DEFINE(struct schema, schema_free)
 
 const char *schema_table(const struct schema *s);
+/* What the records are: the description, or else the title; "" when none. */
+const char *schema_comment(const struct schema *s);
 enum schema_write schema_write(const struct schema *s);
 enum schema_unknown schema_unknown(const struct schema *s);
 size_t schema_column_count(const struct schema *s);
@@ -72,6 +76,9 @@ int schema_column_find(const struct schema *s, const char *name, size_t len);
 size_t schema_key(const struct schema *s, int ret_columns[SCHEMA_KEY_MAX]);
 /* The index of the column that x-cursor names, or -1. */
 int schema_cursor(const struct schema *s);
+
+/* What x-topic says; never NULL. */
+const struct topic_wish *schema_topic(const struct schema *s);
 
 /* BLAKE2b-256 of the canonical text of the document. */
 const uint8_t *schema_digest(const struct schema *s);

@@ -99,6 +99,37 @@ static bool end_statement(struct buffer *script, struct error *err)
     return buffer_append_text(script, ";\n") || error_memory(err);
 }
 
+/* template: NULL when the database keeps no comments. */
+static bool comment(const struct dialect *d, const struct schema *schema, const char *template,
+                    const char *name, const char *text, struct buffer *out, struct error *err)
+{
+    if (!template || !*text)
+        return true;
+    AUTO(buffer_done) struct buffer literal;
+    buffer_init(&literal, DIALECT_STATEMENT_MAX);
+    if (!dialect_literal(&literal, text, err))
+        return false;
+    const struct dialect_value values[] = {
+        {"schema", d->schema}, {"table", schema_table(schema)},
+        {"name", name},        {"text", buffer_text(&literal)},
+        {NULL, NULL},
+    };
+    return dialect_render(out, template, values, err) && end_statement(out, err);
+}
+
+static bool comment_all(const struct dialect *d, const struct schema *schema,
+                        struct buffer *out, struct error *err)
+{
+    if (!comment(d, schema, d->comment_table, "", schema_comment(schema), out, err))
+        return false;
+    for (size_t i = 0; i < schema_column_count(schema); i++) {
+        const struct schema_column *column = &schema_columns(schema)[i];
+        if (!comment(d, schema, d->comment_column, column->name, column->comment, out, err))
+            return false;
+    }
+    return true;
+}
+
 static bool plan_create(const struct dialect *d, const struct schema *schema,
                         struct buffer *ret_script, struct error *err)
 {
@@ -110,17 +141,26 @@ static bool plan_create(const struct dialect *d, const struct schema *schema,
     if (!text)
         return error_memory(err);
     const struct dialect_value values[] = {
-        {"table", schema_table(schema)}, {"columns", text}, {NULL, NULL}};
-    return dialect_render(ret_script, d->create, values, err) && end_statement(ret_script, err);
+        {"schema", d->schema},
+        {"table", schema_table(schema)},
+        {"columns", text},
+        {NULL, NULL},
+    };
+    return dialect_render(ret_script, d->create, values, err) &&
+           end_statement(ret_script, err) && comment_all(d, schema, ret_script, err);
 }
 
 /* --- A table that is there ---------------------------------------------------------------- */
 
-static bool render(struct buffer *out, const char *template, const struct schema *schema,
-                   const char *column, const char *type, struct error *err)
+static bool render(const struct dialect *d, struct buffer *out, const char *template,
+                   const struct schema *schema, const char *column, const char *type,
+                   struct error *err)
 {
     const struct dialect_value values[] = {
-        {"table", schema_table(schema)}, {"name", column}, {"type", type}, {NULL, NULL}};
+        {"schema", d->schema}, {"table", schema_table(schema)},
+        {"name", column},      {"type", type},
+        {NULL, NULL},
+    };
     return dialect_render(out, template, values, err) && end_statement(out, err);
 }
 
@@ -129,7 +169,7 @@ static bool refuse_table(const struct dialect *d, const struct schema *schema, c
 {
     AUTO(buffer_done) struct buffer statement;
     buffer_init(&statement, DIALECT_STATEMENT_MAX);
-    if (!render(&statement, d->set_table_aside, schema, "", "", err))
+    if (!render(d, &statement, d->set_table_aside, schema, "", "", err))
         return false;
     return error_set(
         err, ERROR_SINK,
@@ -143,7 +183,7 @@ static bool refuse_type(const struct dialect *d, const struct schema *schema,
 {
     AUTO(buffer_done) struct buffer statement;
     buffer_init(&statement, DIALECT_STATEMENT_MAX);
-    if (!render(&statement, d->set_column_aside, schema, present->name, "", err))
+    if (!render(d, &statement, d->set_column_aside, schema, present->name, "", err))
         return false;
     return error_set(err, ERROR_SINK,
                      "table %s: column %s is %s, and the schema says %s. To begin a new column "
@@ -200,7 +240,9 @@ static bool plan_column(const struct dialect *d, const struct schema *schema,
     if (!present) {
         change->adds++;
         change->alters = true;
-        return render(ret_script, d->add_column, schema, column->name, type, err);
+        return render(d, ret_script, d->add_column, schema, column->name, type, err) &&
+               comment(d, schema, d->comment_column, column->name, column->comment, ret_script,
+                       err);
     }
     struct schema_column known;
     if (!parse_type(d, present->type, &known))
@@ -212,7 +254,7 @@ static bool plan_column(const struct dialect *d, const struct schema *schema,
     if (!d->widen_column)
         return true;
     change->alters = true;
-    return render(ret_script, d->widen_column, schema, column->name, type, err);
+    return render(d, ret_script, d->widen_column, schema, column->name, type, err);
 }
 
 /* The key is what rows are found by: those that are there would be found wrongly, or not. */

@@ -19,7 +19,7 @@
 #include "record/schema.h"
 #include "sink/dialect.h"
 
-enum { DDL_NAME_SIZE = 64 };
+enum { DDL_NAME_SIZE = 64, DDL_NOTE_SIZE = 512 };
 
 /* A column that is there. Names and types that do not fit are not ours and may come cut. */
 struct ddl_column {
@@ -37,6 +37,7 @@ struct ddl_change {
     bool creates;
     bool alters; /* a table that is there: adds to it, or widens it */
     size_t adds; /* columns, to a table that is there */
+    char note[DDL_NOTE_SIZE]; /* what is not as it should be and is left so; "" when nothing */
 };
 
 /* ERROR_SINK for a schema that no table can be made of: names that are none or are ours, a

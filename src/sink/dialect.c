@@ -55,6 +55,19 @@ bool dialect_item(struct buffer *out, const char *separator, const char *templat
            dialect_render(out, template, values, err);
 }
 
+bool dialect_literal(struct buffer *out, const char *text, struct error *err)
+{
+    if (!append(out, "'", 1, err))
+        return false;
+    for (const char *p = text; *p;) {
+        size_t len = strcspn(p, "'");
+        if (!append(out, p, len, err) || (p[len] && !append(out, "''", 2, err)))
+            return false;
+        p += len + (p[len] != '\0');
+    }
+    return append(out, "'", 1, err);
+}
+
 bool dialect_type(const struct dialect *d, const struct schema_column *column,
                   char ret_type[DIALECT_TYPE_SIZE], struct error *err)
 {

@@ -25,6 +25,8 @@ enum {
 };
 
 struct dialect {
+    /* {schema} of every template: where the tables are; NULL where a database has no such thing */
+    const char *schema;
     const char *types[DIALECT_TYPES]; /* by enum schema_type: {precision} {scale} */
     /* tables */
     const char *create; /* {table} {columns} */
@@ -35,6 +37,10 @@ struct dialect {
     /* {table} {name} {type}; NULL: what a type says of widths binds nobody, so nothing is
      * run */
     const char *widen_column;
+    /* what table and columns are, for those who read them: {table} {name} {text}; NULL: the
+     * database keeps no comments */
+    const char *comment_table;
+    const char *comment_column;
     const char *set_column_aside; /* {table} {name} */
     const char *set_table_aside; /* {table} */
     /* rows */
@@ -61,6 +67,10 @@ bool dialect_render(struct buffer *out, const char *template,
  * column, from 1; type may be NULL. */
 bool dialect_item(struct buffer *out, const char *separator, const char *template,
                   const char *name, size_t number, const char *type, struct error *err);
+
+/* Appends text as a literal: in single quotes, those within doubled. For comments in scripts
+ * that somebody reviews; values are bound. */
+bool dialect_literal(struct buffer *out, const char *text, struct error *err);
 
 /* The column's type in the database's words. */
 bool dialect_type(const struct dialect *d, const struct schema_column *column,

@@ -116,6 +116,12 @@ struct driver_content {
     size_t len;
 };
 
+/* What a log as a whole tells of records that are not there. */
+struct driver_log {
+    bool trimmed; /* its beginning is gone: retention, or somebody, deleted it */
+    bool compacted; /* a record may go when a later one has its key */
+};
+
 typedef bool driver_visit(void *context, const struct driver_content *content,
                           struct error *err);
 
@@ -166,7 +172,7 @@ struct driver {
                  bool *ret_found, struct ledger_entry *ret_entry, struct error *err);
     /* Every record that is there, of whatever stage. NULL: rows do not tell where they are from. */
     bool (*contents)(void *connection, const struct driver_stream *stream, driver_visit *visit,
-                     void *context, struct error *err);
+                     void *context, struct driver_log *ret_log, struct error *err);
 };
 
 #endif

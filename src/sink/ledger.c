@@ -43,7 +43,7 @@ enum ledger_verdict ledger_compare(const struct ledger_local *local,
         break;
     case LEDGER_BEHIND:
         error_set(err, ERROR_SINK,
-                  "stream %s: the %s has lost what was delivered: its marker is at segment "
+                  "stream %s: sink %s has lost what was delivered: its marker is at segment "
                   "%" PRId64 ", ours at %" PRId64
                   ". Is it another one, or one restored from a backup? Put the right one back, "
                   "or deliver again from segment %" PRId64 " with --accept-sink",
@@ -51,7 +51,7 @@ enum ledger_verdict ledger_compare(const struct ledger_local *local,
         break;
     case LEDGER_AHEAD:
         error_set(err, ERROR_SINK,
-                  "stream %s: the %s has segment %" PRId64 ", the stage ends at %" PRId64
+                  "stream %s: sink %s has segment %" PRId64 ", the stage ends at %" PRId64
                   ": an old copy of the stage was restored. Its next segments would bear "
                   "numbers that are taken: put the newest stage back, or begin a new one",
                   local->stream, local->sink, position, local->newest);
@@ -59,19 +59,20 @@ enum ledger_verdict ledger_compare(const struct ledger_local *local,
     case LEDGER_FOREIGN:
         error_set(
             err, ERROR_SINK,
-            "stream %s: in the %s, %s was last written by stream %s of another stage (%s; "
+            "stream %s: in sink %s, %s was last written by stream %s of another stage (%s; "
             "this is %s). Two stages must not share it: name another one, or, when the "
             "other stage is gone for good, deliver with --accept-sink",
             local->stream, local->sink, local->table, marker->other_stream, marker->other_stage,
             local->stage_id);
         break;
     case LEDGER_DIFFERENT:
-        error_set(err, ERROR_SINK,
-                  "stream %s: segments %" PRId64 " to %" PRId64
-                  " were delivered to the %s with other content than the stage has under these "
-                  "numbers: the stage is not the one that was delivered. Put the right one "
-                  "back, or begin a new one",
-                  local->stream, marker->last.first_seq, marker->last.last_seq, local->sink);
+        error_set(
+            err, ERROR_SINK,
+            "stream %s: segments %" PRId64 " to %" PRId64
+            " were delivered to sink %s with other content than the stage has under these "
+            "numbers: the stage is not the one that was delivered. Put the right one "
+            "back, or begin a new one",
+            local->stream, marker->last.first_seq, marker->last.last_seq, local->sink);
         break;
     }
     return verdict;

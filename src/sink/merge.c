@@ -52,6 +52,7 @@ bool merge_statement(const struct dialect *d, const struct schema *schema,
     if (!fill(&l, d, schema, err))
         return false;
     const struct dialect_value values[] = {
+        {"schema", d->schema},
         {"table", schema_table(schema)},
         {"columns", buffer_text(&l.columns)},
         {"values", buffer_text(&l.values)},

@@ -4,9 +4,13 @@
 #include <string.h>
 
 #include "sink/embedded.h"
+#include "sink/kafka.h"
+#include "sink/postgres.h"
 
 static const struct driver *const drivers[] = {
     &embedded_driver,
+    &postgres_driver,
+    &kafka_driver,
 };
 
 enum { DRIVERS = sizeof drivers / sizeof *drivers };

@@ -196,7 +196,7 @@ bool sink_has_contents(const struct sink *s)
 }
 
 bool sink_contents(struct sink *s, const struct driver_stream *stream, driver_visit *visit,
-                   void *context, struct error *err)
+                   void *context, struct driver_log *ret_log, struct error *err)
 {
-    return s->driver->contents(s->connection, stream, visit, context, err);
+    return s->driver->contents(s->connection, stream, visit, context, ret_log, err);
 }

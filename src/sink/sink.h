@@ -87,6 +87,6 @@ bool sink_next(struct sink *s, const struct driver_stream *stream, int64_t after
                bool *ret_found, struct ledger_entry *ret_entry, struct error *err);
 bool sink_has_contents(const struct sink *s);
 bool sink_contents(struct sink *s, const struct driver_stream *stream, driver_visit *visit,
-                   void *context, struct error *err);
+                   void *context, struct driver_log *ret_log, struct error *err);
 
 #endif

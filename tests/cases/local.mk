@@ -18,10 +18,26 @@ case_tests = \
     tests/cases/config_policy_decides_what_is_staged.sh \
     tests/cases/config_precedence_is_shown_with_its_origin.sh \
     tests/cases/crash_everywhere.sh \
+    tests/cases/crash_everywhere_delivery.sh \
     tests/cases/crash_fetching_again.sh \
     tests/cases/crash_random_kills.sh \
+    tests/cases/crash_random_kills_delivery.sh \
     tests/cases/crash_stop_signal.sh \
     tests/cases/crash_stop_signal_while_loading.sh \
+    tests/cases/delivery_a_sink_that_is_down_does_not_stop_fetching.sh \
+    tests/cases/delivery_goes_on_when_the_server_is_back.sh \
+    tests/cases/kafka_a_broker_that_dies_in_a_commit_loses_nothing.sh \
+    tests/cases/kafka_a_commit_without_an_answer_is_settled.sh \
+    tests/cases/kafka_a_deleted_record_is_a_tombstone.sh \
+    tests/cases/kafka_a_topic_is_made_as_wished.sh \
+    tests/cases/kafka_alarms_are_never_papered_over.sh \
+    tests/cases/kafka_an_older_writer_is_fenced.sh \
+    tests/cases/kafka_an_open_transaction_does_not_hide_the_marker.sh \
+    tests/cases/kafka_an_oversize_record_is_set_aside.sh \
+    tests/cases/kafka_credentials_and_permissions_are_explained.sh \
+    tests/cases/kafka_killed_anywhere_publishes_once.sh \
+    tests/cases/kafka_records_and_marker_are_one_transaction.sh \
+    tests/cases/kafka_takes_bounded_memory.sh \
     tests/cases/keys_escrow_copy_opens_everything.sh \
     tests/cases/keys_first_run_makes_one_and_says_so_once.sh \
     tests/cases/keys_init_settles_the_escrow_copy.sh \
@@ -29,6 +45,13 @@ case_tests = \
     tests/cases/keys_list_shows_no_material.sh \
     tests/cases/keys_rotate_can_be_killed_anywhere.sh \
     tests/cases/keys_rotate_rewrites_no_segment.sh \
+    tests/cases/postgres_a_broken_session_loses_and_doubles_nothing.sh \
+    tests/cases/postgres_a_refused_row_goes_to_quarantine.sh \
+    tests/cases/postgres_a_stop_ends_waiting_for_a_lock.sh \
+    tests/cases/postgres_killed_anywhere_loads_once.sh \
+    tests/cases/postgres_network_faults_lose_and_double_nothing.sh \
+    tests/cases/postgres_refusals_say_what_to_do.sh \
+    tests/cases/postgres_rows_equal_an_independent_reading.sh \
     tests/cases/privacy_canary.sh \
     tests/cases/privacy_fields.sh \
     tests/cases/quota_a_long_wait_parks_the_run.sh \
@@ -38,6 +61,7 @@ case_tests = \
     tests/cases/quota_is_shared_by_all_runs_of_the_host.sh \
     tests/cases/quota_retry_after_is_obeyed_and_clamped.sh \
     tests/cases/quota_survives_a_kill.sh \
+    tests/cases/replay_brings_back_what_a_sink_lost.sh \
     tests/cases/rows_a_complete_day_can_be_fetched_again.sh \
     tests/cases/rows_are_exact_where_the_policy_releases_them.sh \
     tests/cases/rows_are_never_lost_to_a_schema.sh \
@@ -47,8 +71,8 @@ case_tests = \
     tests/cases/rows_keep_empty_text_apart_from_null.sh \
     tests/cases/rows_of_a_day_are_fetched_once.sh \
     tests/cases/rows_of_three_days_are_three_slices.sh \
-    tests/cases/rows_that_are_as_they_were_are_not_staged_again.sh \
     tests/cases/rows_take_flat_memory.sh \
+    tests/cases/rows_that_are_as_they_were_are_not_staged_again.sh \
     tests/cases/sandbox_bad_parameters_are_never_errors.sh \
     tests/cases/sandbox_canaries_mark_personal_texts.sh \
     tests/cases/sandbox_ends_at_once_on_a_signal.sh \

@@ -40,6 +40,7 @@ operations = read("docs", "operations.md")
 dictionary = read("docs", "data-dictionary.md")
 security = read("docs", "security.md")
 everything = configuration + operations + dictionary + security + read("README.md")
+everything += read("docs", "kafka.md")
 
 # [section] key, with its default
 rows = read("src", "command", "config.c").split("fixed_rows[] = {")[1].split("\n};")[0]
@@ -47,6 +48,13 @@ for section, key, rest in found(r'\{"(\w+)", "(\w+)",(.*?)\}', rows, "configurat
     fallback = re.search(r'\.fallback = "(\w+)"', rest)
     cell = f" `{fallback.group(1)}` |" if fallback else ""
     want(configuration, f"| [{section}] {key} |{cell}", "configuration.md: the key")
+
+kafka = read("docs", "kafka.md")
+for key, rest in found(r'\{"(\w+)",\s*DRIVER_\w+,(.*?)\}(?=,\n)', read("src", "sink", "kafka_settings.c"),
+                       "keys of Kafka"):
+    fallback = re.search(r'\.fallback = "([^"]+)"', rest)
+    want(kafka, f"| [kafka] {key} |" + (f" `{fallback.group(1)}` |" if fallback else " unset |"),
+         "kafka.md: the key")
 
 for path in sorted(glob.glob(os.path.join(ROOT, "sources", "*.json"))):
     with open(path, encoding="utf-8") as file:
@@ -59,6 +67,10 @@ for path in sorted(glob.glob(os.path.join(ROOT, "sources", "*.json"))):
 actions = read("src", "record", "mask.c").split("spellings[] = {")[1].split("};")[0]
 for action in found(r'"([^"]+)"', actions, "masking actions"):
     want(configuration, f"`{action}`", "configuration.md: the action")
+for path in glob.glob(os.path.join(ROOT, "src", "sink", "*.c")):
+    for key in re.findall(r'\{"(\w+)",\s*DRIVER_', read(path)):
+        if not re.search(rf"^\| (\[\w+\] )?`?{key}`? \|", everything, re.M):
+            faults.append(f"the setting of a sink is missing: {key}, {os.path.basename(path)}")
 classes = re.search(r"classes\[\] = \{(.*?)\}", read("src", "record", "normalise.c"), re.S)
 for name in found(r'"(\w+)"', classes.group(1) if classes else "", "classes"):
     if not re.search(rf"^Classes: `[^`]*\b{name}\b", configuration, re.M):

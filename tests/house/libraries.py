@@ -7,7 +7,7 @@ import sys
 
 SRC = os.path.join(os.environ.get("EXTRACT_SRCDIR", "."), "src")
 LIBC = re.compile(
-    r"^(assert|ctype|dirent|errno|fcntl|fnmatch|getopt|grp|inttypes|libgen|limits|linux/\w+|locale|"
+    r"^(assert|ctype|dirent|endian|errno|fcntl|fnmatch|getopt|grp|inttypes|libgen|limits|linux/\w+|locale|"
     r"math|netdb|netinet/\w+|arpa/inet|poll|pthread|pwd|sched|semaphore|setjmp|signal|stdarg|"
     r"stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|sys/\w+|syslog|"
     r"termios|time|unistd|emmintrin|immintrin|x86intrin)\.h$")

@@ -130,6 +130,33 @@ static void a_variable_is_read_once_and_overwritten_in_place(void **state)
     refuse("env:EXTRACT_TEST_TOKEN", ERROR_AUTH, "env:EXTRACT_TEST_TOKEN: not set");
 }
 
+static void what_is_needed_again_is_kept(void **state)
+{
+    (void)state;
+    struct secret *secret = NULL;
+    struct error err;
+    setenv("EXTRACT_TEST_TOKEN", "hunter2", 1);
+    for (int i = 0; i < 2; i++) {
+        assert_true(reference_read_again("env:EXTRACT_TEST_TOKEN", &secret, &err));
+        assert_int_equal(secret_length(secret), 7);
+        assert_memory_equal(secret_view(secret), "hunter2", 7);
+        secret_free(secret);
+        assert_null(getenv("EXTRACT_TEST_TOKEN"));
+    }
+    assert_false(reference_read_again("env:EXTRACT_TEST_OTHER", &secret, &err));
+    assert_int_equal(err.kind, ERROR_AUTH);
+    assert_false(reference_read_again("hunter2", &secret, &err));
+    assert_int_equal(err.kind, ERROR_CONFIG);
+
+    /* a file is read anew: a password may be changed while we run */
+    const char *path;
+    AUTO(cleanup_free) char *file = put_file("one", 3, 0600, &path);
+    assert_true(reference_read_again(file, &secret, &err));
+    secret_free(secret);
+    unlink(path);
+    assert_false(reference_read_again(file, &secret, &err));
+}
+
 static void an_empty_secret_is_refused(void **state)
 {
     (void)state;
@@ -304,6 +331,7 @@ int main(void)
         cmocka_unit_test(the_four_forms_are_references),
         cmocka_unit_test(a_literal_is_refused_and_never_shown),
         cmocka_unit_test(a_variable_is_read_once_and_overwritten_in_place),
+        cmocka_unit_test(what_is_needed_again_is_kept),
         cmocka_unit_test(an_empty_secret_is_refused),
         cmocka_unit_test(one_newline_at_the_end_of_a_file_is_stripped),
         cmocka_unit_test(a_file_that_others_may_use_is_refused),

@@ -627,6 +627,11 @@ static void a_misfit_takes_its_json_column_back_and_no_other(void **state)
                 "/actions/*/*: a key with the character U+0000 | {}");
     quarantined(nested, "{\"actions\":[{\"action_type\":\"b\",\"zip\":\"\\ud800\"}]}",
                 "/actions/*/zip: a lone surrogate | {}");
+    /* a database would write out all of its digits, or refuse the row */
+    quarantined(nested, "{\"actions\":[{\"action_type\":\"b\",\"value\":[1e131071]}]}",
+                "/actions/*/value/*: an exponent that is too large | {}");
+    quarantined(nested, "{\"actions\":[{\"action_type\":\"b\",\"value\":[1e-20000]}]}",
+                "/actions/*/value/*: an exponent that is too large | {}");
 }
 
 static void an_open_map_keeps_its_keys_and_masks_its_values(void **state)

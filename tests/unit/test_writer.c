@@ -242,6 +242,30 @@ static void what_was_handed_over_whole_is_written_even_at_the_end(void **state)
     assert_int_equal(seen("SELECT pages FROM checkpoint"), 10);
 }
 
+/* The queue is never empty; now and then a page is broken off and asked for again. */
+static void pages_that_wait_together_are_as_good_as_alone(void **state)
+{
+    (void)state;
+    struct error err;
+    slow_ms = 1;
+    for (uint64_t page = 1; page <= 60; page++) {
+        if (page % 4 == 0) {
+            hand_over(page + 1000);
+            assert_true(writer_discard(writer, &err));
+        }
+        if (page % 5 != 0)
+            hand_over(page);
+        commit(page, CHECKPOINT_OPEN);
+    }
+    flush();
+    assert_int_equal(seen(segments), 48);
+    assert_int_equal(seen("SELECT max(page) FROM segment"), 59);
+    assert_int_equal(seen("SELECT max(seq) FROM segment"), 48);
+    assert_int_equal(seen("SELECT pages FROM checkpoint"), 60);
+    assert_int_equal(events_of("page.staged"), 60);
+    assert_int_equal(atomic_load(&staged_pages), 60);
+}
+
 static void a_discarded_page_leaves_nothing_and_its_numbers_are_given_again(void **state)
 {
     (void)state;
@@ -694,6 +718,7 @@ int main(void)
         writer_test(a_page_without_records_moves_the_checkpoint),
         writer_test(a_page_that_is_open_at_the_end_never_was),
         writer_test(what_was_handed_over_whole_is_written_even_at_the_end),
+        writer_test(pages_that_wait_together_are_as_good_as_alone),
         writer_test(a_discarded_page_leaves_nothing_and_its_numbers_are_given_again),
         writer_test(a_segment_comes_back_empty),
         again_test(what_is_as_it_was_is_not_staged_again),

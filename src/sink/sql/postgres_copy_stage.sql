@@ -1,0 +1,1 @@
+COPY pg_temp.extract_stage (extract_ordinal, {columns}) FROM STDIN (FORMAT binary)

@@ -1,0 +1,3 @@
+CREATE TABLE "{schema}"."{table}" (
+    {columns}
+)

@@ -1,0 +1,1 @@
+old."{name}" IS DISTINCT FROM fresh."{name}"

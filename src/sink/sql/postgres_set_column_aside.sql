@@ -1,0 +1,1 @@
+ALTER TABLE "{schema}"."{table}" RENAME COLUMN "{name}" TO "{name}_before"

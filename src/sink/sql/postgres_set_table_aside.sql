@@ -1,0 +1,1 @@
+ALTER TABLE "{schema}"."{table}" RENAME TO "{table}_before"

@@ -1,0 +1,1 @@
+SELECT schema_digest FROM "{schema}".extract_table WHERE name = $1

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+# What scenarios with a real broker share: . "$EXTRACT_SRCDIR/tests/kafka/lib.sh"
+# shellcheck source=tests/lib.sh
+. "$EXTRACT_SRCDIR/tests/lib.sh"
+
+kafka() { "$EXTRACT_SRCDIR/tests/kafka/kafka" "$@"; }
+
+# kafka_start [secure]: starts the scenario's node, or starts it again on the same ports; $PLAIN, $SASL and
+# $MTLS are its addresses. tests/case ends it.
+kafka_start() {
+    local why
+    why=$(kafka ready 2>&1) || skip "$why"
+    kafka start "$TMP_CASE/kafka" "$@" >/dev/null || fail "no broker: $(tail -n 5 "$TMP_CASE/kafka/broker.log")"
+    PLAIN=$(sed -n 's/^plain=//p' "$TMP_CASE/kafka/addresses")
+    SASL=$(sed -n 's/^sasl=//p' "$TMP_CASE/kafka/addresses")
+    MTLS=$(sed -n 's/^mtls=//p' "$TMP_CASE/kafka/addresses")
+}
+kafka_stop() { kafka stop "$TMP_CASE/kafka"; }
+kafka_kill() { kafka kill "$TMP_CASE/kafka"; }
+
+# kafka_topics OPTION...: kafka-topics.sh; kafka_configs and kafka_allow (adds ACLs) likewise.
+kafka_topics() { kafka admin "$TMP_CASE/kafka" tools.TopicCommand "$@"; }
+kafka_configs() { kafka admin "$TMP_CASE/kafka" admin.ConfigCommand "$@"; }
+kafka_allow() { kafka admin "$TMP_CASE/kafka" tools.AclCommand --add "$@" >/dev/null; }
+
+# consume TOPIC [FORMAT [ISOLATION]]: every record, as an independent reader sees it, in the order of the partitions.
+consume() {
+    kcat -b "$PLAIN" -C -q -e -o beginning -X "isolation.level=${3:-read_committed}" -t "$1" -f "${2:-%s\n}" ||
+        fail "kcat cannot read $1"
+}
+
+# produce TOPIC: lines "key<TAB>value" of stdin.
+produce() { kcat -b "$PLAIN" -P -K $'\t' -t "$1"; }
+
+# lossy: a proxy in front of the node, which advertises it; $LOSSY is its address. `lose request|reply SECONDS`
+# makes it lose the next EndTxn and stay dark for a while. Instead of kafka_start.
+lossy_start() {
+    local port
+    port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+    mkdir -p "$TMP_CASE/kafka"
+    echo "advertised.listeners=PLAINTEXT://127.0.0.1:$port" >"$TMP_CASE/kafka/extra.properties"
+    kafka_start
+    python3 "$EXTRACT_SRCDIR/tests/kafka/lossy_proxy.py" "$port" "${PLAIN#*:}" "$TMP_CASE/order" &
+    echo $! >"$TMP_CASE/lossy.pid"
+    LOSSY="127.0.0.1:$port"
+    PLAIN=$LOSSY
+}
+lose() { echo "$1 $2" >"$TMP_CASE/order"; }
