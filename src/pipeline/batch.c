@@ -9,15 +9,13 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/stop.h"
-#include "codec/zstandard.h"
+#include "pipeline/staged.h"
+#include "stage/generation.h"
 #include "stage/position.h"
 #include "stage/read.h"
-#include "stage/refused.h"
 
 struct batch {
-    struct zstandard *zstandard;
-    struct segment_packed packed;
-    struct segment segment;
+    struct staged staged;
     /* of the call that is going on */
     const struct batch_options *options;
     struct batch_stream *stream;
@@ -31,6 +29,12 @@ struct pass {
     int64_t after; /* the segments behind this one … */
     int64_t last; /* … up to this one; 0: there is no end */
     bool exact; /* all of them, whatever the limits say */
+    /* Of these, only those of the generation are written: a slice is replaced. The entry counts
+     * all behind the marker, so that entries follow each other without a gap; the generation may
+     * have begun before it. */
+    bool by_slice;
+    struct generation generation;
+    int64_t marker;
     int64_t stop; /* only so many records, for a trial; -1: all of them */
     int64_t culprit; /* this one goes to quarantine; -1: none does */
     char reason[DRIVER_REASON_SIZE];
@@ -53,6 +57,29 @@ static struct pass pass_of(int64_t after, int64_t last, bool exact)
     };
 }
 
+static int64_t lower(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void set_generation(struct pass *p, const struct generation *g, int64_t marker)
+{
+    p->by_slice = p->exact = true;
+    p->generation = *g;
+    p->marker = marker;
+    p->after = lower(g->first_seq - 1, marker);
+    p->last = g->last_seq;
+}
+
+/* The same segments once more. */
+static struct pass pass_again(const struct pass *done)
+{
+    struct pass p = pass_of(done->entry.first_seq - 1, done->entry.last_seq, true);
+    if (done->by_slice)
+        set_generation(&p, &done->generation, done->marker);
+    return p;
+}
+
 static const char *name_of(const struct batch *b)
 {
     return b->stream->stream.name;
@@ -63,19 +90,15 @@ struct batch *batch_new(void)
     AUTO(batch_freep) struct batch *b = calloc(1, sizeof *b);
     if (!b)
         return NULL;
-    segment_packed_init(&b->packed);
-    segment_init(&b->segment);
-    b->zstandard = zstandard_new();
-    return b->zstandard ? steal(&b) : NULL;
+    struct error ignored; /* memory is out */
+    return staged_init(&b->staged, &ignored) ? steal(&b) : NULL;
 }
 
 void batch_free(struct batch *b)
 {
     if (!b)
         return;
-    segment_done(&b->segment);
-    segment_packed_done(&b->packed);
-    zstandard_free(b->zstandard);
+    staged_done(&b->staged);
     free(b);
 }
 
@@ -134,18 +157,10 @@ static bool compare(struct batch *b, const struct ledger_marker *marker, int64_t
 
 /* --- One pass ------------------------------------------------------------------------------- */
 
-static bool open_segment(struct batch *b, int64_t seq, struct seal_segment *ret_about,
-                         struct error *err)
-{
-    buffer_clear(&b->packed.frame);
-    return read_segment(b->options->store, name_of(b), seq, ret_about, &b->packed, err) &&
-           segment_unpack(&b->packed, b->zstandard, &b->segment, err);
-}
-
 /* A record of the stage fits the schema that it was staged under; the columns may have changed. */
-static bool does_not_fit(const struct batch *b, const struct seal_segment *about,
-                         struct error *err)
+static bool does_not_fit(const struct batch *b, struct error *err)
 {
+    const struct seal_segment *about = &b->staged.about;
     bool same =
         memcmp(about->schema_digest, schema_digest(b->stream->stream.schema), DIGEST_SIZE) == 0;
     return error_prefix(err, "stream %s, segment %" PRId64 "%s", name_of(b), about->seq,
@@ -155,13 +170,13 @@ static bool does_not_fit(const struct batch *b, const struct seal_segment *about
 }
 
 /* Durable before the batch is, so that the record is never in neither place. */
-static bool refuse(struct batch *b, struct pass *p, const struct seal_segment *about,
-                   const struct driver_record *record, const char *reason, struct error *err)
+static bool refuse(struct batch *b, struct pass *p, const struct driver_record *record,
+                   const char *reason, struct error *err)
 {
     char text[DRIVER_REASON_SIZE + 64];
     snprintf(text, sizeof text, "sink %s does not take it: %s", b->options->name, reason);
     const struct writer_refusal refusal = {
-        .about = about,
+        .about = &b->staged.about,
         .index = record->index,
         .line = record->line,
         .len = record->len,
@@ -172,18 +187,19 @@ static bool refuse(struct batch *b, struct pass *p, const struct seal_segment *a
     return writer_refused(b->options->writer, b->options->name, &refusal, err);
 }
 
-static bool write_record(struct batch *b, struct pass *p, const struct seal_segment *about,
-                         struct driver_record *record, struct error *err)
+static bool write_record(struct batch *b, struct pass *p, struct driver_record *record,
+                         struct error *err)
 {
     if (p->records++ == p->culprit)
-        return refuse(b, p, about, record, p->reason, err);
+        return refuse(b, p, record, p->reason, err);
     if (!columns_parse(b->stream->columns, record->line, record->len, &record->values, err))
-        return does_not_fit(b, about, err);
+        return does_not_fit(b, err);
     const char *refused;
     if (!sink_write(b->options->sink, record, &refused, err))
-        return error_prefix(err, "stream %s, segment %" PRId64, name_of(b), about->seq);
+        return error_prefix(err, "stream %s, segment %" PRId64, name_of(b),
+                            record->segment->seq);
     if (refused)
-        return refuse(b, p, about, record, refused, err);
+        return refuse(b, p, record, refused, err);
     p->entry.rows++;
     return true;
 }
@@ -193,46 +209,57 @@ static bool is_wanted(const struct batch *b, int64_t seq, uint32_t index)
     return !b->wanted || b->wanted(b->context, seq, index);
 }
 
-static bool write_records(struct batch *b, struct pass *p, const struct seal_segment *about,
-                          struct error *err)
+static bool write_records(struct batch *b, struct pass *p, struct error *err)
 {
-    const struct driver_segment segment = {about->seq, about->created_ns, about->schema_digest,
-                                           about->policy_digest};
-    struct driver_record record = {.segment = &segment};
-    int64_t refused;
-    if (!refused_next(b->options->store, b->options->name, name_of(b), about->seq, -1, &refused,
-                      err))
-        return false;
-    for (size_t cursor = 0; segment_next(&b->segment, &cursor, &record.line, &record.len);
-         record.index++) {
-        if (p->records == p->stop)
-            return true;
-        if (record.index == refused) {
-            if (!refused_next(b->options->store, b->options->name, name_of(b), about->seq,
-                              refused, &refused, err))
-                return false;
-        } else if (is_wanted(b, about->seq, record.index) &&
-                   !write_record(b, p, about, &record, err)) {
+    struct driver_record record;
+    for (bool found = true; p->records != p->stop;) {
+        if (!staged_next(&b->staged, &record, &found, err))
             return false;
-        }
+        if (!found)
+            return true;
+        if (is_wanted(b, record.segment->seq, record.index) &&
+            !write_record(b, p, &record, err))
+            return false;
     }
     return true;
+}
+
+static void count_segment(struct pass *p, const struct seal_segment *about)
+{
+    p->after = about->seq;
+    if (about->seq <= p->marker)
+        return;
+    if (p->entry.first_seq == 0)
+        p->entry.first_seq = about->seq;
+    p->entry.last_seq = about->seq;
+    ledger_fold(p->entry.digest, about->digest);
+    memcpy(p->entry.policy_digest, about->policy_digest, DIGEST_SIZE);
+}
+
+/* What stands before a segment that is damaged or missing is delivered, but for a part of a
+ * slice. */
+static bool ends_here(const struct pass *p)
+{
+    return p->entry.last_seq > 0 && !p->by_slice;
 }
 
 static bool write_segment(struct batch *b, struct pass *p, int64_t seq, struct error *err)
 {
     struct seal_segment about;
-    if (!open_segment(b, seq, &about, err))
-        return p->entry.last_seq > 0; /* what stands before a damaged one is delivered */
-    if (!write_records(b, p, &about, err))
+    if (p->by_slice) {
+        if (!read_about(b->options->store, name_of(b), seq, &about, err))
+            return false;
+        if (!generation_has(&p->generation, &about)) {
+            count_segment(p, &about);
+            return true;
+        }
+    }
+    if (!staged_open(&b->staged, seq, err))
+        return ends_here(p);
+    if (!write_records(b, p, err))
         return false;
-    p->bytes += b->segment.text.len;
-    p->after = seq;
-    if (p->entry.first_seq == 0)
-        p->entry.first_seq = seq;
-    p->entry.last_seq = seq;
-    ledger_fold(p->entry.digest, about.digest);
-    memcpy(p->entry.policy_digest, about.policy_digest, DIGEST_SIZE);
+    p->bytes += b->staged.segment.text.len;
+    count_segment(p, &b->staged.about);
     return true;
 }
 
@@ -265,9 +292,18 @@ static bool wait_for_more(const struct batch *b, const struct pass *p)
            b->options->more(b->options->context, left);
 }
 
+static bool replace_slice(struct batch *b, const struct pass *p, struct error *err)
+{
+    int64_t ignored;
+    return sink_slice(b->options->sink, p->generation.account, p->generation.slice, err) &&
+           sink_clear(b->options->sink, &ignored, err);
+}
+
 static bool write_pass(struct batch *b, struct pass *p, struct error *err)
 {
     struct read_stream state;
+    if (p->by_slice && !replace_slice(b, p, err))
+        return false;
     if (!read_stream_get(b->options->store, name_of(b), &state, err))
         return false;
     if (p->after < state.purged_seq)
@@ -281,7 +317,7 @@ static bool write_pass(struct batch *b, struct pass *p, struct error *err)
         if (!read_stream_get(b->options->store, name_of(b), &state, err))
             return false;
         if (!check_gap(b, p->after + 1, seq ? seq : state.last_seq + 1, err))
-            return p->entry.last_seq > 0;
+            return ends_here(p);
         if (seq == 0)
             return true;
         int64_t before = p->after;
@@ -309,7 +345,7 @@ static bool try_first(struct batch *b, const struct pass *batch, int64_t count,
 {
     *ret_outcome = (struct driver_outcome){.verdict = DRIVER_AGAIN};
     for (int i = 0; i < BATCH_TRIES_MAX && ret_outcome->verdict == DRIVER_AGAIN; i++) {
-        struct pass trial = pass_of(batch->entry.first_seq - 1, batch->entry.last_seq, true);
+        struct pass trial = pass_again(batch);
         trial.stop = count;
         bool ok = sink_begin(b->options->sink, &b->stream->stream, err) &&
                   write_pass(b, &trial, err) && sink_finish(b->options->sink, ret_outcome, err);
@@ -348,7 +384,7 @@ static bool find_culprit(struct batch *b, const struct pass *batch,
 static bool learn(struct batch *b, const struct pass *done, struct driver_outcome *outcome,
                   struct pass *ret_next, struct error *err)
 {
-    struct pass next = pass_of(done->entry.first_seq - 1, done->entry.last_seq, true);
+    struct pass next = pass_again(done);
     if (outcome->verdict == DRIVER_REFUSED) {
         if (!find_culprit(b, done, outcome, err))
             return false;
@@ -402,6 +438,56 @@ static bool start_at_marker(struct batch *b, struct pass *p, bool *ret_recovered
     return move_position(b, &marker.last, EVENT_BATCH_RECOVERED, err);
 }
 
+static bool goes_by_slice(const struct batch *b)
+{
+    return sink_by_slice(b->options->sink, b->stream->stream.schema);
+}
+
+/* The next slice that is complete and of which the stage has everything. */
+static bool find_generation(const struct batch *b, int64_t after, struct generation *ret_next,
+                            bool *ret_found, struct error *err)
+{
+    struct read_stream state;
+    if (!read_stream_get(b->options->store, name_of(b), &state, err))
+        return false;
+    do {
+        if (!generation_next(b->options->store, name_of(b), after, ret_next, ret_found, err))
+            return false;
+        after = ret_next->last_seq;
+    } while (*ret_found && ret_next->first_seq <= state.purged_seq);
+    return true;
+}
+
+/* What the next batch is, under the fence. *ret_found false: there is nothing to deliver. */
+static bool start(struct batch *b, struct pass *p, bool *ret_found, struct error *err)
+{
+    struct generation next = {.last_seq = 0};
+    bool recovered = true;
+    while (recovered)
+        if (!start_at_marker(b, p, &recovered, err))
+            return false;
+    *ret_found = true;
+    if (!goes_by_slice(b))
+        return true;
+    if (!find_generation(b, p->after, &next, ret_found, err))
+        return false;
+    if (*ret_found)
+        set_generation(p, &next, p->after);
+    return true;
+}
+
+/* Pages of a slice come one by one, and none of them is worth a transaction of the sink before
+ * the last one is there. */
+static bool is_worth_a_look(const struct batch *b, bool *ret_is, struct error *err)
+{
+    struct position position;
+    struct generation ignored = {.last_seq = 0};
+    *ret_is = true;
+    return !goes_by_slice(b) || !b->stream->compared ||
+           (position_get(b->options->store, b->options->name, name_of(b), &position, err) &&
+            find_generation(b, position.seq, &ignored, ret_is, err));
+}
+
 /* The records of the pass, or of what was learnt about it, are in the sink's open transaction.
  * Without any segment there is nothing to commit. */
 static bool fill(struct batch *b, struct pass *p, uint64_t *refused,
@@ -432,12 +518,18 @@ static bool deliver(struct batch *b, struct batch_result *ret_result, struct err
     struct pass next = pass_of(0, 0, false);
     struct driver_outcome outcome = {.verdict = DRIVER_DONE};
     uint64_t refused = 0;
+    bool found;
+    *ret_result = (struct batch_result){.last_seq = 0};
+    if (!is_worth_a_look(b, &found, err))
+        return false;
+    if (!found)
+        return true;
     for (int i = 0; i < BATCH_TRIES_MAX; i++) {
         struct pass p = next;
-        bool recovered = true;
-        while (recovered)
-            if (!start_at_marker(b, &p, &recovered, err))
-                return false;
+        if (!start(b, &p, &found, err))
+            return false;
+        if (!found)
+            return true;
         if (!fill(b, &p, &refused, &outcome, err))
             return false;
         if (outcome.verdict == DRIVER_DONE) {
@@ -458,6 +550,9 @@ static void use(struct batch *b, const struct batch_options *options,
     b->options = options;
     b->stream = stream;
     b->wanted = NULL;
+    b->staged.store = options->store;
+    b->staged.sink = options->name;
+    b->staged.stream = stream->stream.name;
 }
 
 bool batch_deliver(struct batch *b, const struct batch_options *options,
@@ -488,10 +583,9 @@ static bool commit_replayed(struct batch *b, const struct pass *p, struct error 
            sink_commit(b->options->sink, NULL, err);
 }
 
-static bool replay_batch(struct batch *b, int64_t after, int64_t last, struct pass *ret_pass,
-                         uint64_t *refused, struct error *err)
+static bool replay_pass(struct batch *b, struct pass next, struct pass *ret_pass,
+                        uint64_t *refused, struct error *err)
 {
-    struct pass next = pass_of(after, last, false);
     struct driver_outcome outcome = {.verdict = DRIVER_DONE};
     for (int i = 0; i < BATCH_TRIES_MAX; i++) {
         *ret_pass = next;
@@ -499,7 +593,8 @@ static bool replay_batch(struct batch *b, int64_t after, int64_t last, struct pa
             !fill(b, ret_pass, refused, &outcome, err))
             return false;
         if (outcome.verdict == DRIVER_DONE)
-            return ret_pass->entry.rows == 0 || commit_replayed(b, ret_pass, err);
+            return (ret_pass->entry.rows == 0 && !ret_pass->by_slice) ||
+                   commit_replayed(b, ret_pass, err);
         sink_abort(b->options->sink);
         if (!learn(b, ret_pass, &outcome, &next, err))
             return false;
@@ -518,7 +613,8 @@ bool batch_replay(struct batch *b, const struct batch_options *options,
     struct batch_result result = {.last_seq = first_seq - 1};
     while (result.last_seq < last_seq) {
         struct pass p;
-        bool ok = replay_batch(b, result.last_seq, last_seq, &p, &result.refused, err);
+        bool ok =
+            replay_pass(b, pass_of(result.last_seq, last_seq, false), &p, &result.refused, err);
         sink_abort(options->sink);
         if (!ok)
             return false;
@@ -527,6 +623,23 @@ bool batch_replay(struct batch *b, const struct batch_options *options,
         result.last_seq = p.entry.last_seq;
         result.rows += (uint64_t)p.entry.rows;
     }
+    *ret_result = result;
+    return true;
+}
+
+bool batch_replay_slice(struct batch *b, const struct batch_options *options,
+                        struct batch_stream *stream, const struct generation *generation,
+                        struct batch_result *ret_result, struct error *err)
+{
+    struct batch_result result = {.last_seq = generation->last_seq};
+    struct pass whole = pass_of(0, 0, true), done;
+    use(b, options, stream);
+    set_generation(&whole, generation, generation->first_seq - 1);
+    bool ok = replay_pass(b, whole, &done, &result.refused, err);
+    sink_abort(options->sink);
+    if (!ok)
+        return false;
+    result.rows = (uint64_t)done.entry.rows;
     *ret_result = result;
     return true;
 }

@@ -7,6 +7,11 @@
  *                                                                              │
  *                   a record that the sink refuses: to quarantine, and again ◀─┘
  *
+ * Where slices are replaced (x-write replace), a batch for a table is one slice: the next that was
+ * read completely since the marker, whatever its size. Its rows that are there go, those of its
+ * segments come, and the ledger's entry counts everything up to its end. Of a slice that is not
+ * complete nothing is delivered, and of one that was begun anew only the new reading.
+ *
  * Then the position moves in the stage, with an audit event. Killed anywhere, the next batch
  * reads the marker and goes on behind it.
  */
@@ -21,6 +26,7 @@
 #include "pipeline/writer.h"
 #include "record/columns.h"
 #include "sink/sink.h"
+#include "stage/generation.h"
 #include "stage/store.h"
 
 /* How often one batch is written anew: once for each record that the sink refuses, and whenever
@@ -72,5 +78,10 @@ bool batch_replay(struct batch *b, const struct batch_options *options,
                   struct batch_stream *stream, int64_t first_seq, int64_t last_seq,
                   batch_wanted *wanted, void *context, struct batch_result *ret_result,
                   struct error *err);
+
+/* The same for one slice of a table whose slices are replaced, in one transaction. */
+bool batch_replay_slice(struct batch *b, const struct batch_options *options,
+                        struct batch_stream *stream, const struct generation *generation,
+                        struct batch_result *ret_result, struct error *err);
 
 #endif

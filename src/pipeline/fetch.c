@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "source/reader.h"
+#include "stage/generation.h"
 
 /* One slice while it is read. */
 struct work {
@@ -190,15 +191,36 @@ static bool reset_checkpoint(struct work *w, const char *why, struct error *err)
     return writer_event(w->options->writer, &reset, err) || writer_error(w);
 }
 
+/* Why a slice that has a checkpoint is read anew; NULL: it is not. */
+static bool find_cause(const struct work *w, const char **ret_why, struct error *err)
+{
+    const struct fetch_options *o = w->options;
+    const struct checkpoint *c = &w->checkpoint;
+    bool known = true;
+    *ret_why = NULL;
+    if (o->again && c->state == CHECKPOINT_COMPLETE) {
+        *ret_why = "asked for again";
+        return true;
+    }
+    /* what was staged for another way of writing is no part of a whole */
+    if (w->origin.by_slice && !generation_known(o->checkpoints, c->stream, c->account, c->slice,
+                                                c->state == CHECKPOINT_OPEN, &known, err))
+        return false;
+    if (!known)
+        *ret_why = "its slices are replaced as a whole now (x-write)";
+    return true;
+}
+
 static bool open_reader(struct work *w, struct reader **ret_reader, bool *ret_complete,
                         struct error *err)
 {
     const struct fetch_options *o = w->options;
+    const char *why = NULL;
     bool found;
     if (!checkpoint_get(o->checkpoints, w->stream->name, MANIFEST_SINGLE_ACCOUNT, w->slice->id,
-                        &w->checkpoint, &found, err))
+                        &w->checkpoint, &found, err) ||
+        (found && !find_cause(w, &why, err)))
         return false;
-    bool again = found && o->again && w->checkpoint.state == CHECKPOINT_COMPLETE;
     const struct reader_checkpoint resume = {w->checkpoint.cursor,
                                              w->checkpoint.request_digest};
     const struct reader_options options = {
@@ -206,7 +228,7 @@ static bool open_reader(struct work *w, struct reader **ret_reader, bool *ret_co
         .stream = w->index,
         .account = MANIFEST_SINGLE_ACCOUNT,
         .slice = w->slice,
-        .checkpoint = found && !again ? &resume : NULL,
+        .checkpoint = found && !why ? &resume : NULL,
         .http = o->http,
         .limiter = o->limiter,
         .policy = w->stream->policy,
@@ -220,10 +242,8 @@ static bool open_reader(struct work *w, struct reader **ret_reader, bool *ret_co
     *ret_complete =
         found && reader_resumed(*ret_reader) && w->checkpoint.state == CHECKPOINT_COMPLETE;
     if (found && !reader_resumed(*ret_reader))
-        return reset_checkpoint(w,
-                                again ? "asked for again"
-                                      : "the request has changed: settings, server or manifest",
-                                err);
+        return reset_checkpoint(
+            w, why ? why : "the request has changed: settings, server or manifest", err);
     if (!found) {
         snprintf(w->checkpoint.stream, sizeof w->checkpoint.stream, "%s", w->stream->name);
         snprintf(w->checkpoint.account, sizeof w->checkpoint.account, "%s",
@@ -281,12 +301,13 @@ bool fetch_stream(const struct fetch_options *options, size_t stream,
         .options = options,
         .index = stream,
         .stream = &d->streams[stream],
-        /* only a merge makes of the same records what was there before */
+        /* only a merge makes of the same records what was there before, in parts */
         .all = options->force || schema_write(d->streams[stream].schema) != SCHEMA_MERGE,
         .origin = {.stream = d->streams[stream].name,
                    .account = MANIFEST_SINGLE_ACCOUNT,
                    .schema_digest = schema_digest(d->streams[stream].schema),
-                   .policy_digest = policy_digest(d->streams[stream].policy)},
+                   .policy_digest = policy_digest(d->streams[stream].policy),
+                   .by_slice = schema_write(d->streams[stream].schema) == SCHEMA_REPLACE},
     };
     AUTO(cleanup_free) struct slice *slices = NULL;
     size_t count;

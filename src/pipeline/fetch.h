@@ -2,7 +2,7 @@
 /*
  * Fetches one stream, slice by slice from its checkpoints, and hands pages to the writer. A slice
  * that is complete for the same request is passed over; one whose request has changed starts anew,
- * and an event says so.
+ * and so does one that was read before its slices were replaced as a whole. An event says so.
  */
 #ifndef PIPELINE_FETCH_H
 #define PIPELINE_FETCH_H

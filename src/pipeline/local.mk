@@ -10,5 +10,6 @@ src_pipeline_libpipeline_a_SOURCES = \
     src/pipeline/replay.c src/pipeline/replay.h \
     src/pipeline/result.c src/pipeline/result.h \
     src/pipeline/run.c src/pipeline/run.h \
+    src/pipeline/staged.c src/pipeline/staged.h \
     src/pipeline/watch.h \
     src/pipeline/writer.c src/pipeline/writer.h

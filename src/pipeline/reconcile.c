@@ -8,23 +8,15 @@
 #include <string.h>
 
 #include "base/stop.h"
-#include "codec/zstandard.h"
-#include "crypto/secret.h"
 #include "pipeline/presence.h"
-#include "record/hash.h"
+#include "pipeline/staged.h"
+#include "sink/rowkeys.h"
+#include "stage/generation.h"
 #include "stage/position.h"
 #include "stage/read.h"
 #include "stage/refused.h"
 
-enum { FAULT_SIZE = 512, KEYS_FIRST = 64 * 1024 };
-
-/* The keys that were seen, by hash; at most half full. */
-struct keys {
-    struct hash_seed seed;
-    uint64_t *slots;
-    size_t room;
-    size_t count;
-};
+enum { FAULT_SIZE = 512 };
 
 struct reconcile {
     const struct reconcile_options *options;
@@ -33,15 +25,15 @@ struct reconcile {
     struct sink *sink; /* for reading */
     struct sink *trial; /* for rows that are written and taken back; NULL: not needed yet */
     struct store *store;
-    struct zstandard *zstandard;
-    struct segment_packed packed;
-    struct segment segment;
+    struct staged staged;
     /* of one stream */
     struct driver_stream stream;
     struct read_stream state;
     int64_t marker; /* the last segment that the sink has */
     struct columns *columns;
-    struct keys keys;
+    struct rowkeys keys; /* that were seen so far */
+    int key[SCHEMA_KEY_MAX];
+    size_t key_count;
 };
 
 static void reconcile_done(struct reconcile *r)
@@ -49,10 +41,8 @@ static void reconcile_done(struct reconcile *r)
     sink_close(r->trial);
     sink_close(r->sink);
     columns_free(r->columns);
-    segment_done(&r->segment);
-    segment_packed_done(&r->packed);
-    zstandard_free(r->zstandard);
-    free(r->keys.slots);
+    staged_done(&r->staged);
+    rowkeys_done(&r->keys);
 }
 
 static void __attribute__((format(printf, 2, 3)))
@@ -74,27 +64,50 @@ static bool check_stop(struct error *err)
 
 /* --- The ledger ------------------------------------------------------------------------------ */
 
+/* The slice that a batch brought, and whether it was one: what was loaded before slices were
+ * replaced has none. */
+static bool find_generation(struct reconcile *r, const struct ledger_entry *entry,
+                            struct generation *ret_generation, bool *ret_found,
+                            struct error *err)
+{
+    *ret_found = false;
+    if (!sink_by_slice(r->sink, r->stream.schema))
+        return true;
+    if (!generation_next(r->store, r->stream.name, entry->last_seq - 1, ret_generation,
+                         ret_found, err))
+        return false;
+    *ret_found = *ret_found && ret_generation->last_seq == entry->last_seq;
+    return true;
+}
+
 /* Rows and digest of a batch against the segments that it was made of; those that were purged
  * cannot be compared any more. */
 static bool check_batch(struct reconcile *r, const struct ledger_entry *entry,
                         struct error *err)
 {
     uint8_t digest[DIGEST_SIZE] = {0};
-    int64_t rows = 0, refused;
-    if (entry->first_seq <= r->state.purged_seq)
+    struct generation g = {.first_seq = entry->first_seq};
+    int64_t rows = 0;
+    bool by_slice;
+    if (!find_generation(r, entry, &g, &by_slice, err))
+        return false;
+    int64_t first = g.first_seq < entry->first_seq ? g.first_seq : entry->first_seq;
+    if (first <= r->state.purged_seq)
         return true;
-    for (int64_t seq = entry->first_seq; seq <= entry->last_seq; seq++) {
+    for (int64_t seq = first; seq <= entry->last_seq; seq++) {
         struct seal_segment about;
         struct error missing;
+        int64_t refused;
         if (!read_about(r->store, r->stream.name, seq, &about, &missing))
             return true; /* the inspection of the stage tells */
-        ledger_fold(digest, about.digest);
-        rows += about.count;
+        if (!refused_count(r->store, r->name, r->stream.name, seq, seq, &refused, err))
+            return false;
+        if (seq >= entry->first_seq)
+            ledger_fold(digest, about.digest);
+        if (!by_slice || generation_has(&g, &about))
+            rows += about.count - refused;
     }
-    if (!refused_count(r->store, r->name, r->stream.name, entry->first_seq, entry->last_seq,
-                       &refused, err))
-        return false;
-    if (rows - refused != entry->rows || memcmp(digest, entry->digest, DIGEST_SIZE) != 0)
+    if (rows != entry->rows || memcmp(digest, entry->digest, DIGEST_SIZE) != 0)
         fault(r,
               "segments %" PRId64 " to %" PRId64
               " were delivered with other content than the stage has",
@@ -144,15 +157,6 @@ static bool check_marker(struct reconcile *r, struct error *err)
 
 /* --- The records ----------------------------------------------------------------------------- */
 
-/* False, and *err is what is wrong with it, when the segment cannot be read. */
-static bool open_segment(struct reconcile *r, int64_t seq, struct seal_segment *ret_about,
-                         struct error *err)
-{
-    buffer_clear(&r->packed.frame);
-    return read_segment(r->store, r->stream.name, seq, ret_about, &r->packed, err) &&
-           segment_unpack(&r->packed, r->zstandard, &r->segment, err);
-}
-
 /* The segments that the stage has and the sink must have: first to last; none when last is
  * before first. */
 static int64_t first_seq(const struct reconcile *r)
@@ -168,92 +172,41 @@ static int64_t last_seq(const struct reconcile *r)
 typedef bool visit_record(struct reconcile *r, const struct driver_record *record,
                           void *context, struct error *err);
 
-/* Every record of the open segment but those that the sink refused. */
-static bool each_record(struct reconcile *r, const struct seal_segment *about,
-                        visit_record *visit, void *context, struct error *err)
+/* Every record of the open segment, from the first one on. */
+static bool each_record(struct reconcile *r, visit_record *visit, void *context,
+                        struct error *err)
 {
-    const struct driver_segment segment = {about->seq, about->created_ns, about->schema_digest,
-                                           about->policy_digest};
-    struct driver_record record = {.segment = &segment};
-    int64_t refused;
-    if (!refused_next(r->store, r->name, r->stream.name, about->seq, -1, &refused, err))
+    struct driver_record record;
+    if (!staged_rewind(&r->staged, err))
         return false;
-    for (size_t cursor = 0; segment_next(&r->segment, &cursor, &record.line, &record.len);
-         record.index++) {
-        bool ok = record.index != refused ? visit(r, &record, context, err)
-                                          : refused_next(r->store, r->name, r->stream.name,
-                                                         about->seq, refused, &refused, err);
-        if (!ok)
+    for (bool found = true;;) {
+        if (!staged_next(&r->staged, &record, &found, err))
+            return false;
+        if (!found)
+            return true;
+        if (!visit(r, &record, context, err))
             return false;
     }
-    return true;
 }
 
 /* --- Keys ------------------------------------------------------------------------------------ */
 
-static bool keys_grow(struct keys *k)
-{
-    size_t room = k->room ? 2 * k->room : KEYS_FIRST;
-    uint64_t *slots = calloc(room, sizeof *slots);
-    if (!slots)
-        return false;
-    for (size_t i = 0; i < k->room; i++) {
-        size_t at = k->slots[i] & (room - 1);
-        while (k->slots[i] && slots[at])
-            at = (at + 1) & (room - 1);
-        if (k->slots[i])
-            slots[at] = k->slots[i];
-    }
-    free(k->slots);
-    k->slots = slots;
-    k->room = room;
-    return true;
-}
-
 /* *ret_new: the key was not seen before; it is from now on. */
-static bool keys_add(struct keys *k, uint64_t hash, bool *ret_new, struct error *err)
+static bool add_key(struct reconcile *r, const struct columns_value *values, bool *ret_new,
+                    struct error *err)
 {
-    if (2 * (k->count + 1) > k->room && !keys_grow(k))
-        return error_memory(err);
-    size_t at = hash & (k->room - 1);
-    while (k->slots[at] && k->slots[at] != hash)
-        at = (at + 1) & (k->room - 1);
-    *ret_new = !k->slots[at];
-    k->slots[at] = hash;
-    k->count += *ret_new;
-    return true;
-}
-
-static bool keys_has(const struct keys *k, uint64_t hash)
-{
-    size_t at = hash & (k->room - 1);
-    while (k->slots[at] && k->slots[at] != hash)
-        at = (at + 1) & (k->room - 1);
-    return k->slots[at] == hash;
-}
-
-static uint64_t hash_key(const struct reconcile *r, const struct columns_value *values)
-{
-    int key[SCHEMA_KEY_MAX];
-    size_t count = schema_key(r->stream.schema, key);
-    uint64_t hash = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct columns_value *v = &values[key[i]];
-        hash =
-            v->kind == COLUMNS_TEXT
-                ? hash_text(&r->keys.seed, hash, v->text, v->len)
-                : hash_text(&r->keys.seed, hash, (const char *)&v->integer, sizeof v->integer);
-    }
-    return hash;
+    enum rowkeys_verdict verdict = rowkeys_add(&r->keys, values, r->key, r->key_count);
+    *ret_new = verdict == ROWKEYS_NEW;
+    return verdict != ROWKEYS_FULL || error_memory(err);
 }
 
 /* Nothing of the stream was seen yet. */
 static bool use_columns(struct reconcile *r, struct error *err)
 {
-    r->keys.count = 0;
-    memset(r->keys.slots, 0, r->keys.room * sizeof *r->keys.slots);
+    rowkeys_clear(&r->keys);
     columns_free(r->columns);
     r->columns = columns_new(r->stream.schema);
+    r->key_count = schema_key(r->stream.schema, r->key);
     return r->columns || error_memory(err);
 }
 
@@ -279,9 +232,8 @@ static bool is_superseded(struct reconcile *r, const struct driver_record *recor
     if (!columns_parse(r->columns, record->line, record->len, &values, err))
         return error_prefix(err, "stream %s, segment %" PRId64, r->stream.name,
                             record->segment->seq);
-    uint64_t hash = hash_key(r, values);
-    *ret_superseded = !there && keys_has(&r->keys, hash);
-    return !there || keys_add(&r->keys, hash, &new, err);
+    *ret_superseded = !there && rowkeys_has(&r->keys, values, r->key, r->key_count);
+    return !there || add_key(r, values, &new, err);
 }
 
 static bool look_up_record(struct reconcile *r, const struct driver_record *record,
@@ -328,14 +280,13 @@ static bool check_log(struct reconcile *r, struct error *err)
         !presence_read(r->sink, &r->stream, first_seq(r), last_seq(r), &p, err))
         return false;
     for (int64_t seq = last_seq(r); seq >= first_seq(r); seq--) {
-        struct seal_segment about;
         struct logged logged = {.presence = p, .seq = seq};
         struct error broken;
         if (!check_stop(err))
             return false;
-        if (!open_segment(r, seq, &about, &broken))
+        if (!staged_open(&r->staged, seq, &broken))
             continue; /* the inspection of the stage tells */
-        if (!each_record(r, &about, look_up_record, &logged, err))
+        if (!each_record(r, look_up_record, &logged, err))
             return false;
         judge_segment(r, &logged);
     }
@@ -363,7 +314,7 @@ static bool choose_newest(struct reconcile *r, const struct driver_record *recor
     if (!columns_parse(r->columns, record->line, record->len, &values, err))
         return error_prefix(err, "stream %s, segment %" PRId64, r->stream.name,
                             record->segment->seq);
-    if (!keys_add(&r->keys, hash_key(r, values), &new, err))
+    if (!add_key(r, values, &new, err))
         return false;
     newest->is[record->index] = new;
     newest->count += new;
@@ -382,12 +333,11 @@ static bool write_newest(struct reconcile *r, const struct driver_record *record
 }
 
 /* Writes them and takes them back: how many rows would have changed? */
-static bool try_rows(struct reconcile *r, const struct seal_segment *about,
-                     struct newest *newest, struct driver_outcome *ret_outcome,
-                     struct error *err)
+static bool try_rows(struct reconcile *r, struct newest *newest,
+                     struct driver_outcome *ret_outcome, struct error *err)
 {
     bool ok = sink_begin(r->trial, &r->stream, err) &&
-              each_record(r, about, write_newest, newest, err) &&
+              each_record(r, write_newest, newest, err) &&
               sink_finish(r->trial, ret_outcome, err);
     sink_abort(r->trial);
     return ok;
@@ -395,18 +345,17 @@ static bool try_rows(struct reconcile *r, const struct seal_segment *about,
 
 static bool check_rows(struct reconcile *r, int64_t seq, struct error *err)
 {
-    struct seal_segment about;
     struct newest newest = {.count = 0};
     struct driver_outcome outcome = {.verdict = DRIVER_DONE};
     struct error broken;
-    if (!open_segment(r, seq, &about, &broken))
+    if (!staged_open(&r->staged, seq, &broken))
         return true; /* the inspection of the stage tells */
-    if (!each_record(r, &about, choose_newest, &newest, err))
+    if (!each_record(r, choose_newest, &newest, err))
         return false;
     if (newest.count == 0)
         return true;
     do {
-        if (!try_rows(r, &about, &newest, &outcome, err))
+        if (!try_rows(r, &newest, &outcome, err))
             return false;
     } while (outcome.verdict == DRIVER_AGAIN);
     r->counts->compared += newest.count;
@@ -430,12 +379,9 @@ static bool open_trial(struct reconcile *r, struct error *err)
            sink_prepare(r->trial, &r->stream, false, &ignored, err);
 }
 
-static bool check_table(struct reconcile *r, struct error *err)
+static bool check_merged(struct reconcile *r, struct error *err)
 {
-    if (schema_write(r->stream.schema) == SCHEMA_APPEND)
-        return true;
-    if (!open_trial(r, err) || !use_columns(r, err))
-        return false;
+    rowkeys_clear(&r->keys);
     for (int64_t seq = last_seq(r); seq >= first_seq(r) && r->keys.count < RECONCILE_KEYS_MAX;
          seq--) {
         if (!check_stop(err) || !check_rows(r, seq, err))
@@ -444,11 +390,107 @@ static bool check_table(struct reconcile *r, struct error *err)
     return true;
 }
 
+/* --- A table whose slices are replaced ------------------------------------------------------- */
+
+/* What is found out about one slice. */
+struct slice_check {
+    const struct generation *generation;
+    bool readable; /* all of its segments */
+    struct driver_outcome outcome;
+    int64_t rows; /* of the slice, with those that were missing */
+};
+
+/* The newest record of every key, from the last segment to the first. */
+static bool write_slice(struct reconcile *r, struct slice_check *c, struct error *err)
+{
+    const struct generation *g = c->generation;
+    for (int64_t seq = g->last_seq; seq >= g->first_seq && c->readable; seq--) {
+        struct seal_segment about;
+        struct newest newest = {.count = 0};
+        struct error broken;
+        if (!check_stop(err))
+            return false;
+        c->readable = read_about(r->store, r->stream.name, seq, &about, &broken) &&
+                      (!generation_has(g, &about) || staged_open(&r->staged, seq, &broken));
+        if (c->readable && generation_has(g, &about) &&
+            (!each_record(r, choose_newest, &newest, err) ||
+             !each_record(r, write_newest, &newest, err)))
+            return false;
+    }
+    return true;
+}
+
+/* Writes the slice and takes it back: how many rows would have changed, and how many has it? */
+static bool try_slice(struct reconcile *r, struct slice_check *c, struct error *err)
+{
+    rowkeys_clear(&r->keys);
+    c->readable = true;
+    bool ok = sink_begin(r->trial, &r->stream, err) &&
+              sink_slice(r->trial, c->generation->account, c->generation->slice, err) &&
+              write_slice(r, c, err) &&
+              (!c->readable ||
+               (sink_finish(r->trial, &c->outcome, err) &&
+                (c->outcome.verdict != DRIVER_DONE || sink_clear(r->trial, &c->rows, err))));
+    sink_abort(r->trial);
+    return ok;
+}
+
+static bool check_slice(struct reconcile *r, const struct generation *g, struct error *err)
+{
+    struct slice_check c = {.generation = g};
+    do {
+        if (!try_slice(r, &c, err))
+            return false;
+    } while (c.readable && c.outcome.verdict == DRIVER_AGAIN);
+    if (!c.readable)
+        return true; /* the inspection of the stage tells */
+    int64_t wanted = (int64_t)r->keys.count;
+    r->counts->compared += r->keys.count;
+    if (c.outcome.verdict == DRIVER_REFUSED)
+        fault(r, "slice %s: the sink would not take its records any more: %s", g->slice,
+              c.outcome.reason);
+    else if (c.outcome.changed > 0)
+        fault(r,
+              "slice %s: %" PRIu64 " of %" PRId64
+              " rows are missing or are not what was delivered",
+              g->slice, c.outcome.changed, wanted);
+    if (c.outcome.verdict == DRIVER_DONE && c.rows > wanted)
+        fault(r, "slice %s: %" PRId64 " rows are there that were not delivered", g->slice,
+              c.rows - wanted);
+    return true;
+}
+
+/* Each slice as it was delivered last. */
+static bool check_replaced(struct reconcile *r, struct error *err)
+{
+    struct generation g = {.last_seq = 0};
+    for (bool found;;) {
+        if (!generation_newest(r->store, r->stream.name, g.last_seq, last_seq(r), &g, &found,
+                               err))
+            return false;
+        if (!found)
+            return true;
+        if (g.first_seq >= first_seq(r) && !check_slice(r, &g, err))
+            return false;
+    }
+}
+
+static bool check_table(struct reconcile *r, struct error *err)
+{
+    if (schema_write(r->stream.schema) == SCHEMA_APPEND)
+        return true;
+    if (!open_trial(r, err) || !use_columns(r, err))
+        return false;
+    return sink_by_slice(r->sink, r->stream.schema) ? check_replaced(r, err)
+                                                    : check_merged(r, err);
+}
+
 /* --- All of it ------------------------------------------------------------------------------ */
 
 static bool check_stream(struct reconcile *r, size_t i, struct error *err)
 {
     r->stream = deployment_stream(r->options->deployment, i);
+    r->staged.stream = r->stream.name;
     if (!read_stream_get(r->store, r->stream.name, &r->state, err) || !check_marker(r, err) ||
         !check_ledger(r, err))
         return false;
@@ -469,14 +511,11 @@ bool reconcile_sink(const struct reconcile_options *options, struct reconcile_co
         .name = d->options->sinks[options->sink].driver->sink,
         .store = d->store,
     };
-    segment_packed_init(&r.packed);
-    segment_init(&r.segment);
-    r.zstandard = zstandard_new();
-    secret_fill_random(&r.keys.seed, sizeof r.keys.seed);
-    if (!r.zstandard || !keys_grow(&r.keys))
-        return error_memory(err);
-    if (!sink_open(&sink, &r.sink, err))
+    rowkeys_init(&r.keys);
+    if (!staged_init(&r.staged, err) || !sink_open(&sink, &r.sink, err))
         return false;
+    r.staged.store = r.store;
+    r.staged.sink = r.name;
     for (size_t i = 0; i < d->stream_count; i++) {
         if (!check_stream(&r, i, err))
             return error_prefix(err, "sink %s", r.name);

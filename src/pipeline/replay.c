@@ -34,15 +34,20 @@ static void replay_done(struct replay *r)
     sink_close(r->sink);
 }
 
+static bool is_of_the_days(const struct replay *r, const char *id)
+{
+    struct slice slice;
+    return !slice_parse(r->slices, id, &slice) ||
+           (strcmp(slice.to, r->since) >= 0 && strcmp(slice.from, r->until) <= 0);
+}
+
 /* Whether the segment is of the days asked for. */
 static bool is_asked_for(struct replay *r, int64_t seq, bool *ret_asked, struct error *err)
 {
     struct seal_segment about;
-    struct slice slice;
     if (!read_about(r->store, r->stream, seq, &about, err))
         return false;
-    *ret_asked = !slice_parse(r->slices, about.slice, &slice) ||
-                 (strcmp(slice.to, r->since) >= 0 && strcmp(slice.from, r->until) <= 0);
+    *ret_asked = is_of_the_days(r, about.slice);
     return true;
 }
 
@@ -79,15 +84,20 @@ static bool is_missing(void *context, int64_t seq, uint32_t index)
     return r->asked && !presence_has(r->presence, seq, index);
 }
 
-static bool replay_range(struct replay *r, struct batch_stream *s, int64_t first, int64_t last,
-                         struct batch_result *ret_result, struct error *err)
+static struct batch_options batch_options_of(const struct replay *r)
 {
-    const struct batch_options options = {
+    return (struct batch_options){
         .name = r->name,
         .sink = r->sink,
         .store = r->store,
         .writer = r->options->writer,
     };
+}
+
+static bool replay_range(struct replay *r, struct batch_stream *s, int64_t first, int64_t last,
+                         struct batch_result *ret_result, struct error *err)
+{
+    const struct batch_options options = batch_options_of(r);
     if (!sink_has_contents(r->sink))
         return batch_replay(r->batch, &options, s, first, last, NULL, NULL, ret_result, err);
     presence_free(r->presence);
@@ -114,34 +124,69 @@ static bool check_write(const struct replay *r, const struct schema *schema, str
                      r->stream, schema_table(schema));
 }
 
+/* What the sink had last of each slice asked for, as far as the stage has all of it. */
+static bool replay_slices(struct replay *r, struct batch_stream *s, int64_t end,
+                          struct batch_result *result, struct error *err)
+{
+    const struct batch_options options = batch_options_of(r);
+    struct generation g = {.last_seq = 0};
+    struct read_stream state;
+    bool found = true;
+    if (!read_stream_get(r->store, r->stream, &state, err))
+        return false;
+    for (;;) {
+        struct batch_result one;
+        if (!generation_newest(r->store, r->stream, g.last_seq, end, &g, &found, err))
+            return false;
+        if (!found)
+            return true;
+        if (g.first_seq <= state.purged_seq || !is_of_the_days(r, g.slice))
+            continue;
+        if (!batch_replay_slice(r->batch, &options, s, &g, &one, err))
+            return false;
+        result->rows += one.rows;
+        result->refused += one.refused;
+    }
+}
+
+/* Segments of the days asked for up to end, and for a table all later ones. */
+static bool replay_segments(struct replay *r, struct batch_stream *s, int64_t end,
+                            struct batch_result *result, struct error *err)
+{
+    int64_t first, last;
+    if (!find_range(r, end, &first, &last, err))
+        return false;
+    if (!sink_has_contents(r->sink))
+        last = end;
+    return first == 0 || replay_range(r, s, first, last, result, err);
+}
+
 static bool replay_stream(struct replay *r, size_t i, struct error *err)
 {
     struct deployment *d = r->options->deployment;
     struct batch_stream s = {.stream = deployment_stream(d, i)};
     struct position position;
     struct ddl_change ignored;
-    struct batch_result result;
-    int64_t first, last;
+    struct batch_result result = {.last_seq = 0};
     r->stream = s.stream.name;
     r->slices = &d->manifest->streams[i].slice;
     if (!check_write(r, s.stream.schema, err) ||
         !sink_prepare(r->sink, &s.stream, false, &ignored, err) ||
-        !position_get(r->store, r->name, r->stream, &position, err) ||
-        !find_range(r, position.seq, &first, &last, err))
+        !position_get(r->store, r->name, r->stream, &position, err))
         return false;
-    if (first == 0)
-        return true;
-    if (!sink_has_contents(r->sink))
-        last = position.seq;
     AUTO(columns_freep) struct columns *columns = columns_new(s.stream.schema);
     if (!columns)
         return error_memory(err);
     s.columns = columns;
-    if (!replay_range(r, &s, first, last, &result, err))
+    if (!(sink_by_slice(r->sink, s.stream.schema)
+              ? replay_slices(r, &s, position.seq, &result, err)
+              : replay_segments(r, &s, position.seq, &result, err)))
         return false;
     r->options->result->streams[i].delivered[r->options->sink] += result.rows;
     r->options->result->streams[i].refused[r->options->sink] += result.refused;
-    r->options->watch->delivered(r->options->watch->context, r->name, r->stream, result.rows);
+    if (result.rows > 0)
+        r->options->watch->delivered(r->options->watch->context, r->name, r->stream,
+                                     result.rows);
     return true;
 }
 

@@ -5,7 +5,8 @@
  * stopped and run again at will.
  *
  * A merged table gets the segments of the days asked for and all later ones that it had, in their
- * order: so a key that came again later keeps its newest values. A log, whose records say where
+ * order: so a key that came again later keeps its newest values. A table whose
+ * slices are replaced gets each slice asked for as it had it last. A log, whose records say where
  * they are from, is read first and gets only those that are not there. A table that is appended to
  * cannot be told what it has; for such a stream a replay is refused.
  */

@@ -10,6 +10,7 @@
 #include "base/queue.h"
 #include "codec/zstandard.h"
 #include "stage/content.h"
+#include "stage/generation.h"
 #include "stage/position.h"
 #include "stage/quarantine.h"
 #include "stage/refused.h"
@@ -150,7 +151,8 @@ static bool open_page(struct writer *w, const struct append_origin *origin, stru
         return false;
     w->page_open = true;
     w->parts = w->unchanged = 0;
-    return content_begin(w->options.store, origin, err);
+    return content_begin(w->options.store, origin, err) &&
+           generation_begin(w->options.store, origin, err);
 }
 
 static bool write_segment(struct writer *w, const struct job *job, struct error *err)
@@ -248,6 +250,23 @@ static bool next_is_whole(struct writer *w)
     return whole;
 }
 
+/* The last page of a slice: one that is delivered as a whole ends with a segment, be it an empty
+ * one (stage/generation.h). */
+static bool end_slice(struct writer *w, const struct append_origin *origin, struct error *err)
+{
+    struct store *s = w->options.store;
+    int64_t seq;
+    if (origin->by_slice && w->parts == 0) {
+        struct segment nothing;
+        segment_init(&nothing);
+        buffer_clear(&w->packed.frame);
+        if (!segment_pack(&nothing, NULL, w->zstandard, &w->packed, err) ||
+            !append_segment(s, origin, &w->packed, &seq, err))
+            return false;
+    }
+    return generation_end(s, origin, err);
+}
+
 static bool write_page(struct writer *w, const struct job *job, struct error *err)
 {
     struct store *s = w->options.store;
@@ -257,6 +276,7 @@ static bool write_page(struct writer *w, const struct job *job, struct error *er
         return false;
     page.unchanged = w->unchanged;
     if (!content_end(s, &page.origin, w->parts, last, err) ||
+        (last && !end_slice(w, &page.origin, err)) ||
         !checkpoint_put(s, &page.checkpoint, err) || !audit_page(w, &page, err))
         return false;
     w->page_open = false;

@@ -603,10 +603,10 @@ struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *p
     buffer_init(&r->constants, RECORDER_LINE_MAX);
     buffer_init(&r->tail, RECORDER_LINE_MAX);
     r->constant_starts = calloc(plan->constant_count + 1, sizeof *r->constant_starts);
-    bool merged = schema_write(plan->schema) == SCHEMA_MERGE;
-    if (merged)
+    bool keyed = schema_write(plan->schema) != SCHEMA_APPEND;
+    if (keyed)
         r->keys = keyset_new();
-    return r->constant_starts && (r->keys || !merged) ? steal(&r) : NULL;
+    return r->constant_starts && (r->keys || !keyed) ? steal(&r) : NULL;
 }
 
 void recorder_free(struct recorder *r)

@@ -75,8 +75,6 @@ bool segment_pack(const struct segment *s, const uint8_t *content, struct zstand
                   struct segment_packed *ret_packed, struct error *err)
 {
     buffer_clear(&ret_packed->frame);
-    if (s->count == 0)
-        return error_set(err, ERROR_BUG, "an empty segment");
     if (!zstandard_compress(z, s->text.data, s->text.len, &ret_packed->frame, err))
         return false;
     ret_packed->count = s->count;
@@ -105,14 +103,15 @@ static bool text_is_right(const struct segment_packed *p, const struct segment *
     uint8_t digest[DIGEST_SIZE];
     digest_blake2b(s->text.data, s->text.len, digest);
     return memcmp(digest, p->digest, sizeof digest) == 0 &&
-           s->text.data[s->text.len - 1] == '\n' && count_lines(s) == p->count;
+           (p->count == 0 || s->text.data[s->text.len - 1] == '\n') &&
+           count_lines(s) == p->count;
 }
 
 bool segment_unpack(const struct segment_packed *p, struct zstandard *z,
                     struct segment *ret_segment, struct error *err)
 {
     segment_clear(ret_segment);
-    if (p->count == 0 || p->count > SEGMENT_RECORDS_MAX || p->text_len == 0 ||
+    if (p->count > SEGMENT_RECORDS_MAX || (p->count == 0) != (p->text_len == 0) ||
         p->text_len > SEGMENT_TEXT_MAX)
         return error_set(err, ERROR_STORE, "a segment of %u records and %u bytes cannot be",
                          p->count, p->text_len);

@@ -62,8 +62,9 @@ struct segment_packed {
 void segment_packed_init(struct segment_packed *p);
 void segment_packed_done(struct segment_packed *p);
 /* ret_packed is initialised and keeps the memory of its frame from one call to the next; after
- * a failure it holds nothing. An empty segment is ERROR_BUG. content: of segment_content, where it
- * is known already: without fleeting ends it is the digest of the text. NULL: it is not. */
+ * a failure it holds nothing. A segment may be empty: it says that there was nothing more.
+ * content: of segment_content, where it is known already: without fleeting ends it is the digest of
+ * the text. NULL: it is not. */
 bool segment_pack(const struct segment *s, const uint8_t *content, struct zstandard *z,
                   struct segment_packed *ret_packed, struct error *err);
 /* Decompresses into ret_segment (initialised; what it held is gone, also after a failure).

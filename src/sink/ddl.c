@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "sink/tablecolumn.h"
 
 /* --- What a schema must have ------------------------------------------------------------- */
 
@@ -23,11 +24,17 @@ static bool check_names(const struct schema *schema, struct error *err)
                              "table %s: names that begin with %s are taken; choose another "
                              "x-table",
                              table, reserved[i]);
-    for (size_t i = 0; i < schema_column_count(schema); i++)
-        if (!text_is_identifier(schema_columns(schema)[i].name))
+    for (size_t i = 0; i < schema_column_count(schema); i++) {
+        const char *name = schema_columns(schema)[i].name;
+        if (!text_is_identifier(name))
             return error_set(err, ERROR_SINK,
                              "table %s: column %zu has no name that a database can use", table,
                              i + 1);
+        if (strcmp(name, TABLECOLUMN_SLICE) == 0)
+            return error_set(err, ERROR_SINK,
+                             "table %s: a column %s is ours; give it another name", table,
+                             name);
+    }
     return true;
 }
 
@@ -40,21 +47,18 @@ bool ddl_check(const struct schema *schema, struct error *err)
     case SCHEMA_APPEND:
         return true;
     case SCHEMA_MERGE:
-        return schema_key(schema, key) > 0 ||
-               error_set(err, ERROR_SINK, "table %s: x-write merge needs an x-key",
-                         schema_table(schema));
     case SCHEMA_REPLACE:
         break;
     }
-    return error_set(err, ERROR_SINK,
-                     "table %s: x-write replace cannot be loaded yet; use merge or append",
+    return schema_key(schema, key) > 0 ||
+           error_set(err, ERROR_SINK, "table %s: x-write merge and replace need an x-key",
                      schema_table(schema));
 }
 
 /* Appended rows may be equal in all columns: such a table has no primary key. */
 static bool in_key(const struct schema *schema, const struct schema_column *column)
 {
-    return schema_write(schema) == SCHEMA_MERGE && column->key;
+    return schema_write(schema) != SCHEMA_APPEND && column->key;
 }
 
 /* --- A new table ------------------------------------------------------------------------- */
@@ -62,8 +66,8 @@ static bool in_key(const struct schema *schema, const struct schema_column *colu
 static bool list_columns(const struct dialect *d, const struct schema *schema,
                          struct buffer *out, struct error *err)
 {
-    for (size_t i = 0; i < schema_column_count(schema); i++) {
-        const struct schema_column *column = &schema_columns(schema)[i];
+    for (size_t i = 0; i < tablecolumn_count(schema); i++) {
+        const struct schema_column *column = tablecolumn_at(schema, i);
         char type[DIALECT_TYPE_SIZE];
         if (!dialect_type(d, column, type, err) ||
             !dialect_item(out, ",\n    ", in_key(schema, column) ? d->key_column : d->column,
@@ -76,12 +80,15 @@ static bool list_columns(const struct dialect *d, const struct schema *schema,
 static bool list_primary_key(const struct dialect *d, const struct schema *schema,
                              struct buffer *out, struct error *err)
 {
-    if (schema_write(schema) != SCHEMA_MERGE)
+    if (schema_write(schema) == SCHEMA_APPEND)
         return true;
     int key[SCHEMA_KEY_MAX];
     size_t count = schema_key(schema, key);
     AUTO(buffer_done) struct buffer names;
     buffer_init(&names, DIALECT_STATEMENT_MAX);
+    if (tablecolumn_by_slice(schema) &&
+        !dialect_item(&names, ", ", d->name, TABLECOLUMN_SLICE, 0, NULL, err))
+        return false;
     for (size_t i = 0; i < count; i++)
         if (!dialect_item(&names, ", ", d->name, schema_columns(schema)[key[i]].name, i + 1,
                           NULL, err))
@@ -122,8 +129,8 @@ static bool comment_all(const struct dialect *d, const struct schema *schema,
 {
     if (!comment(d, schema, d->comment_table, "", schema_comment(schema), out, err))
         return false;
-    for (size_t i = 0; i < schema_column_count(schema); i++) {
-        const struct schema_column *column = &schema_columns(schema)[i];
+    for (size_t i = 0; i < tablecolumn_count(schema); i++) {
+        const struct schema_column *column = tablecolumn_at(schema, i);
         if (!comment(d, schema, d->comment_column, column->name, column->comment, out, err))
             return false;
     }
@@ -261,15 +268,18 @@ static bool plan_column(const struct dialect *d, const struct schema *schema,
 static bool check_key(const struct dialect *d, const struct schema *schema,
                       const struct ddl_table *table, struct error *err)
 {
-    for (size_t i = 0; i < schema_column_count(schema); i++) {
-        const struct schema_column *column = &schema_columns(schema)[i];
+    for (size_t i = 0; i < tablecolumn_count(schema); i++) {
+        const struct schema_column *column = tablecolumn_at(schema, i);
         const struct ddl_column *present = find(table, column->name);
         if (in_key(schema, column) != (present && present->key))
-            return refuse_table(d, schema, "its primary key is not the schema's x-key", err);
+            return refuse_table(
+                d, schema,
+                "its primary key is not the schema's x-key (with " TABLECOLUMN_SLICE
+                " where x-write is replace, and only there)",
+                err);
     }
     for (size_t i = 0; i < table->count; i++)
-        if (table->columns[i].key && schema_column_find(schema, table->columns[i].name,
-                                                        strlen(table->columns[i].name)) < 0)
+        if (table->columns[i].key && !tablecolumn_has(schema, table->columns[i].name))
             return refuse_table(
                 d, schema, "its primary key has a column that the schema does not have", err);
     return true;
@@ -286,8 +296,8 @@ bool ddl_plan(const struct dialect *d, const struct schema *schema,
     } else if (!check_key(d, schema, present, err)) {
         return false;
     }
-    for (size_t i = 0; !change.creates && i < schema_column_count(schema); i++)
-        if (!plan_column(d, schema, &schema_columns(schema)[i], present, ret_script, &change,
+    for (size_t i = 0; !change.creates && i < tablecolumn_count(schema); i++)
+        if (!plan_column(d, schema, tablecolumn_at(schema, i), present, ret_script, &change,
                          err))
             return false;
     *ret_change = change;

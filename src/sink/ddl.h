@@ -41,7 +41,7 @@ struct ddl_change {
 };
 
 /* ERROR_SINK for a schema that no table can be made of: names that are none or are ours, a
- * merge without key, a way of writing that is not there yet. */
+ * merge or replacement without key. */
 bool ddl_check(const struct schema *schema, struct error *err);
 
 /* Appends the statements, each with a semicolon and a newline; none when the table is right.

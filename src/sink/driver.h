@@ -4,7 +4,7 @@
  * constant a driver, a row of the table in registry.c; nothing else in the tree knows its name.
  * A driver works on one connection and one stream at a time:
  *
- *     open, prepare, (begin, position, write …, finish, commit or abort) …, close
+ *     open, prepare, (begin, position, [slice, clear,] write …, finish, commit or abort) …, close
  *
  * Errors say what the one who delivers is to do:
  *
@@ -152,6 +152,13 @@ struct driver {
     bool (*begin)(void *connection, const struct driver_stream *stream, struct error *err);
     bool (*position)(void *connection, const struct driver_stream *stream,
                      struct ledger_marker *ret_marker, struct error *err);
+    /* Where slices are replaced (x-write replace), after begin: what is written in this
+     * transaction are rows of this slice (tablecolumn_slice). clear removes those that are there;
+     * *ret_rows: how many there were. NULL for a log, which gets all there is. */
+    bool (*slice)(void *connection, const struct driver_stream *stream, const char *slice,
+                  struct error *err);
+    bool (*clear)(void *connection, const struct driver_stream *stream, int64_t *ret_rows,
+                  struct error *err);
     /* *ret_refused is NULL, or why the sink does not take this record: a constant, without any
      * value; the batch goes on without it. */
     bool (*write)(void *connection, const struct driver_stream *stream,

@@ -13,6 +13,7 @@
 #include "db/sqlite.h"
 #include "sink/merge.h"
 #include "sink/sink_sql.h"
+#include "sink/tablecolumn.h"
 
 enum {
     APPLICATION_ID = 0x65787768, /* "exwh"; also in sql/embedded_identity.sql */
@@ -26,6 +27,7 @@ struct embedded {
     /* Of the transaction that is open. */
     struct sqlite_statement *insert;
     uint64_t changed;
+    char slice[TABLECOLUMN_SLICE_SIZE]; /* of what is written, where slices are replaced */
 };
 
 enum setting { SETTING_PATH, SETTINGS };
@@ -507,6 +509,39 @@ static bool embedded_begin(void *connection, const struct driver_stream *stream,
     return e->insert && sqlite_begin(e->db, err);
 }
 
+static bool embedded_slice(void *connection, const struct driver_stream *stream,
+                           const char *slice, struct error *err)
+{
+    (void)stream;
+    (void)err;
+    struct embedded *e = connection;
+    snprintf(e->slice, sizeof e->slice, "%s", slice);
+    return true;
+}
+
+static bool embedded_clear(void *connection, const struct driver_stream *stream,
+                           int64_t *ret_rows, struct error *err)
+{
+    struct embedded *e = connection;
+    const struct dialect_value values[] = {{"table", schema_table(stream->schema)},
+                                           {NULL, NULL}};
+    AUTO(buffer_done) struct buffer sql;
+    buffer_init(&sql, DIALECT_STATEMENT_MAX);
+    if (!dialect_render(&sql, sink_sql_embedded_clear, values, err))
+        return false;
+    const char *text = buffer_text(&sql);
+    if (!text)
+        return error_memory(err);
+    struct sqlite_statement *s = sqlite_statement(e->db, text, err);
+    if (!s)
+        return false;
+    sqlite_bind_cstring(s, 1, e->slice);
+    if (!sqlite_run(s, err))
+        return false;
+    *ret_rows = sqlite_changes(e->db);
+    return true;
+}
+
 static bool embedded_write(void *connection, const struct driver_stream *stream,
                            const struct driver_record *record, const char **ret_refused,
                            struct error *err)
@@ -529,6 +564,8 @@ static bool embedded_write(void *connection, const struct driver_stream *stream,
             break;
         }
     }
+    if (tablecolumn_by_slice(stream->schema))
+        sqlite_bind_cstring(e->insert, (int)count + 1, e->slice);
     if (!sqlite_run(e->insert, err))
         return false;
     e->changed += (uint64_t)sqlite_changes(e->db);
@@ -572,6 +609,8 @@ const struct driver embedded_driver = {
     .begin = embedded_begin,
     .position = embedded_position,
     .next = embedded_next,
+    .slice = embedded_slice,
+    .clear = embedded_clear,
     .write = embedded_write,
     .finish = embedded_finish,
     .commit = embedded_commit,

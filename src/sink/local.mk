@@ -16,6 +16,7 @@ src_sink_libsink_a_SOURCES = \
     src/sink/registry.c src/sink/registry.h \
     src/sink/rowkeys.c src/sink/rowkeys.h \
     src/sink/sink.c src/sink/sink.h \
+    src/sink/tablecolumn.c src/sink/tablecolumn.h \
     src/sink/kafka.c src/sink/kafka.h \
     src/sink/kafka_settings.c src/sink/kafka_settings.h \
     src/sink/marker.c src/sink/marker.h \

@@ -2,6 +2,7 @@
 #include "sink/merge.h"
 
 #include "base/cleanup.h"
+#include "sink/tablecolumn.h"
 
 /* The lists that a statement is made of. */
 struct lists {
@@ -27,8 +28,8 @@ static void lists_done(struct lists *l)
 static bool fill(struct lists *l, const struct dialect *d, const struct schema *schema,
                  struct error *err)
 {
-    for (size_t i = 0; i < schema_column_count(schema); i++) {
-        const struct schema_column *column = &schema_columns(schema)[i];
+    for (size_t i = 0; i < tablecolumn_count(schema); i++) {
+        const struct schema_column *column = tablecolumn_at(schema, i);
         const char *name = column->name;
         if (!dialect_item(&l->columns, ", ", d->name, name, i + 1, NULL, err) ||
             !dialect_item(&l->values, ", ", d->parameter, name, i + 1, NULL, err))

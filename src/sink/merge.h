@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The statement that takes a record into its table: a merge by key, or an append. */
+/* The statement that takes a record into its table: a merge by key (within its slice, where slices
+ * are replaced), or an append. */
 #ifndef SINK_MERGE_H
 #define SINK_MERGE_H
 
@@ -10,7 +11,7 @@
 #include "record/schema.h"
 #include "sink/dialect.h"
 
-/* Appends it. Its parameters are the schema's columns in their order, from 1. With a merge the
+/* Appends it. Its parameters are the table's columns in their order, from 1. With a merge the
  * record that comes last wins, and a row that is the same already is not written. The schema
  * has passed ddl_check. */
 bool merge_statement(const struct dialect *d, const struct schema *schema,

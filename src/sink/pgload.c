@@ -81,8 +81,8 @@ static bool read_types(struct pgload *l, const struct pgtarget *t, const struct 
     AUTO(pgtable_columns_done) struct pgtable_columns present = {0};
     if (!pgtable_columns(t, schema_table(schema), &present, err))
         return false;
-    for (size_t i = 0; i < schema_column_count(schema); i++) {
-        const struct schema_column *column = &schema_columns(schema)[i];
+    for (size_t i = 0; i < tablecolumn_count(schema); i++) {
+        const struct schema_column *column = tablecolumn_at(schema, i);
         if (!find_type(&t->dialect, &present, column, &l->types[i]))
             return error_set(
                 err, ERROR_SINK,
@@ -149,15 +149,15 @@ static bool refuse(struct pgload *l, const struct pgtarget *t,
 
 /* --- Rows ---------------------------------------------------------------------------------- */
 
-/* A statement with the list of the schema's columns in it. */
+/* A statement with the list of the table's columns in it. */
 static bool render_columns(const struct pgtarget *t, const char *template,
                            const struct schema *schema, struct buffer *ret_sql,
                            struct error *err)
 {
     AUTO(buffer_done) struct buffer columns;
     buffer_init(&columns, DIALECT_STATEMENT_MAX);
-    for (size_t i = 0; i < schema_column_count(schema); i++)
-        if (!dialect_item(&columns, ", ", t->dialect.name, schema_columns(schema)[i].name,
+    for (size_t i = 0; i < tablecolumn_count(schema); i++)
+        if (!dialect_item(&columns, ", ", t->dialect.name, tablecolumn_at(schema, i)->name,
                           i + 1, NULL, err))
             return false;
     const struct dialect_value values[] = {
@@ -188,6 +188,39 @@ static bool start_copy(struct pgload *l, const struct pgtarget *t, const struct 
     return copybinary_head(pg_copy_buffer(t->db)) || error_memory(err);
 }
 
+void pgload_slice(struct pgload *l, const char *slice)
+{
+    snprintf(l->slice, sizeof l->slice, "%s", slice);
+}
+
+bool pgload_clear(const struct pgload *l, const struct pgtarget *t,
+                  const struct driver_stream *stream, int64_t *ret_rows, struct error *err)
+{
+    const char *const values[] = {l->slice};
+    AUTO(buffer_done) struct buffer sql;
+    buffer_init(&sql, DIALECT_STATEMENT_MAX);
+    if (!pgtarget_render(t, sink_sql_postgres_clear, schema_table(stream->schema), &sql, err))
+        return false;
+    if (pg_run(t->db, buffer_text(&sql), values, 1, ret_rows, err))
+        return true;
+    if (err->kind == ERROR_DATA)
+        err->kind = ERROR_SINK; /* somebody's reference to a row, and no record of ours */
+    return false;
+}
+
+/* The values of the table's columns. */
+static const struct columns_value *complete(struct pgload *l, const struct schema *schema,
+                                            const struct columns_value *values)
+{
+    if (!tablecolumn_by_slice(schema))
+        return values;
+    size_t count = schema_column_count(schema);
+    memcpy(l->row, values, count * sizeof *values);
+    l->row[count] =
+        (struct columns_value){.kind = COLUMNS_TEXT, .text = l->slice, .len = strlen(l->slice)};
+    return l->row;
+}
+
 bool pgload_write(struct pgload *l, const struct pgtarget *t,
                   const struct driver_stream *stream, const struct columns_value *values,
                   struct error *err)
@@ -196,10 +229,10 @@ bool pgload_write(struct pgload *l, const struct pgtarget *t,
         return true; /* the batch is written again, without this row or another way */
     if (!l->copying && !start_copy(l, t, stream->schema, err))
         return false;
-    if (!copybinary_row(pg_copy_buffer(t->db), l->staged ? &l->rows : NULL, l->types, values,
-                        schema_column_count(stream->schema)))
+    if (!copybinary_row(pg_copy_buffer(t->db), l->staged ? &l->rows : NULL, l->types,
+                        complete(l, stream->schema, values), tablecolumn_count(stream->schema)))
         return error_memory(err);
-    if (l->staged)
+    if (l->staged && !rowkeys_repeated(&l->keys))
         rowkeys_add(&l->keys, values, l->key, l->key_count);
     l->rows++;
     return pg_copy_push(t->db, err) || refuse(l, t, stream, err);

@@ -10,6 +10,7 @@
 #include "codec/hex.h"
 #include "sink/pgledger.h"
 #include "sink/sink_sql.h"
+#include "sink/tablecolumn.h"
 
 /* --- What is there ------------------------------------------------------------------------- */
 
@@ -93,7 +94,7 @@ static bool check_foreign_columns(const struct pgtarget *t, const struct schema 
 {
     for (size_t i = 0; i < columns->count; i++) {
         const struct pgtable_column *c = &columns->columns[i];
-        if (c->must && schema_column_find(schema, c->ddl.name, strlen(c->ddl.name)) < 0)
+        if (c->must && !tablecolumn_has(schema, c->ddl.name))
             return error_set(
                 err, ERROR_SINK,
                 "%s: table %s.%s: every row must have %s, which the schema does not "
@@ -103,17 +104,22 @@ static bool check_foreign_columns(const struct pgtarget *t, const struct schema 
     return true;
 }
 
-static bool check_rights(const struct pgtarget *t, const char *name,
+static bool check_rights(const struct pgtarget *t, const struct schema *schema,
                          const struct pgtarget_table *table, bool changes, struct error *err)
 {
-    if (!table->found || (changes ? table->owned : table->granted))
+    bool deletes = tablecolumn_by_slice(schema);
+    bool granted = table->granted && (!deletes || table->deletable);
+    if (!table->found || (changes ? table->owned : granted))
         return true;
     return error_set(err, ERROR_SINK,
                      "%s: table %s.%s belongs to role %s, and %s may not %s; let %s run what "
                      "`extract ddl` prints, or GRANT %s TO %s",
-                     pg_name(t->db), t->schema, name, table->owner, pg_user(t->db),
-                     changes ? "change it" : "select, insert and update there", table->owner,
-                     table->owner, pg_user(t->db));
+                     pg_name(t->db), t->schema, schema_table(schema), table->owner,
+                     pg_user(t->db),
+                     changes   ? "change it"
+                     : deletes ? "select, insert, update and delete there"
+                               : "select, insert and update there",
+                     table->owner, table->owner, pg_user(t->db));
 }
 
 static bool check_schema(const struct pgtarget *t, bool creates, bool *ret_there,
@@ -200,7 +206,7 @@ bool pgtable_plan(struct pgtarget *t, const struct driver_stream *stream,
         !pgtable_columns(t, name, &columns, err) ||
         !check_foreign_columns(t, stream->schema, &columns, err) ||
         !append_table(t, stream, &columns, &changes, &change, err) ||
-        !check_rights(t, name, &table, changes.len > 0, err))
+        !check_rights(t, stream->schema, &table, changes.len > 0, err))
         return false;
     if ((!schema_there &&
          !append_part(t, sink_sql_postgres_create_schema, name, ret_script, err)) ||
@@ -253,5 +259,7 @@ bool pgtable_script(const struct pgtarget *t, const struct driver_stream *stream
            append_part(t, sink_sql_postgres_ledger, name, ret_script, err) &&
            append_table(t, stream, &nothing, ret_script, &ignored, err) &&
            append_registration(t, stream, ret_script, err) &&
+           (!tablecolumn_by_slice(stream->schema) ||
+            append_part(t, sink_sql_postgres_grant_delete, name, ret_script, err)) &&
            append_part(t, sink_sql_postgres_grants, name, ret_script, err);
 }

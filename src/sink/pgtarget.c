@@ -157,6 +157,7 @@ bool pgtarget_table(const struct pgtarget *t, const char *table,
         snprintf(found.owner, sizeof found.owner, "%s", pg_rows_text(rows, 0, 1));
         found.owned = pg_rows_bool(rows, 0, 2);
         found.granted = pg_rows_bool(rows, 0, 3);
+        found.deletable = pg_rows_bool(rows, 0, 4);
     }
     *ret_table = found;
     return true;

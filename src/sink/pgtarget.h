@@ -49,7 +49,8 @@ struct pgtarget_table {
     char kind; /* pg_class.relkind */
     char owner[SQLSTATE_NAME_SIZE];
     bool owned; /* by us, or by a role that we are a member of */
-    bool granted; /* we may read, insert and update */
+    bool granted; /* we may read, insert and update … */
+    bool deletable; /* … and delete */
 };
 bool pgtarget_table(const struct pgtarget *t, const char *table,
                     struct pgtarget_table *ret_table, struct error *err);

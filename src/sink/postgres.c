@@ -146,6 +146,23 @@ static bool postgres_position(void *connection, const struct driver_stream *stre
     return pgledger_position(&p->target, stream, ret_marker, err);
 }
 
+static bool postgres_slice(void *connection, const struct driver_stream *stream,
+                           const char *slice, struct error *err)
+{
+    (void)stream;
+    (void)err;
+    struct postgres *p = connection;
+    pgload_slice(&p->load, slice);
+    return true;
+}
+
+static bool postgres_clear(void *connection, const struct driver_stream *stream,
+                           int64_t *ret_rows, struct error *err)
+{
+    struct postgres *p = connection;
+    return pgload_clear(&p->load, &p->target, stream, ret_rows, err);
+}
+
 static bool postgres_write(void *connection, const struct driver_stream *stream,
                            const struct driver_record *record, const char **ret_refused,
                            struct error *err)
@@ -197,6 +214,8 @@ const struct driver postgres_driver = {
     .prepare = postgres_prepare,
     .begin = postgres_begin,
     .position = postgres_position,
+    .slice = postgres_slice,
+    .clear = postgres_clear,
     .write = postgres_write,
     .finish = postgres_finish,
     .commit = postgres_commit,

@@ -41,15 +41,13 @@ static uint64_t hash_key(const struct hash_seed *seed, const struct columns_valu
     return hash;
 }
 
-/* False when it was there. */
-static bool insert(uint64_t *slots, size_t size, uint64_t hash)
+/* Where it is, or would be. */
+static uint64_t *find(uint64_t *slots, size_t size, uint64_t hash)
 {
     size_t i = hash >> 1 & (size - 1); /* its lowest bit is always set */
-    for (; slots[i]; i = (i + 1) & (size - 1))
-        if (slots[i] == hash)
-            return false;
-    slots[i] = hash;
-    return true;
+    while (slots[i] && slots[i] != hash)
+        i = (i + 1) & (size - 1);
+    return &slots[i];
 }
 
 static bool grow(struct rowkeys *k)
@@ -60,23 +58,36 @@ static bool grow(struct rowkeys *k)
         return false;
     for (size_t i = 0; i < k->size; i++)
         if (k->slots[i])
-            insert(slots, size, k->slots[i]);
+            *find(slots, size, k->slots[i]) = k->slots[i];
     free(k->slots);
     k->slots = slots;
     k->size = size;
     return true;
 }
 
-void rowkeys_add(struct rowkeys *k, const struct columns_value *values, const int *columns,
-                 size_t count)
+enum rowkeys_verdict rowkeys_add(struct rowkeys *k, const struct columns_value *values,
+                                 const int *columns, size_t count)
 {
-    if (k->repeated)
-        return;
-    if ((2 * k->count >= k->size && !grow(k)) ||
-        !insert(k->slots, k->size, hash_key(&k->seed, values, columns, count)))
+    if (2 * k->count >= k->size && !grow(k)) {
         k->repeated = true;
-    else
-        k->count++;
+        return ROWKEYS_FULL;
+    }
+    uint64_t hash = hash_key(&k->seed, values, columns, count);
+    uint64_t *slot = find(k->slots, k->size, hash);
+    if (*slot) {
+        k->repeated = true;
+        return ROWKEYS_SEEN;
+    }
+    *slot = hash;
+    k->count++;
+    return ROWKEYS_NEW;
+}
+
+bool rowkeys_has(const struct rowkeys *k, const struct columns_value *values,
+                 const int *columns, size_t count)
+{
+    return k->size > 0 &&
+           *find(k->slots, k->size, hash_key(&k->seed, values, columns, count)) != 0;
 }
 
 bool rowkeys_repeated(const struct rowkeys *k)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Whether a key comes twice in a batch: 8 bytes a row spare the database a pass over all of them.
- * A key is kept as a hash of its values, so the answer may be yes by chance, which costs that pass,
- * and never no for keys that are equal.
+ * Which keys were seen: whether one comes twice in a batch (8 bytes a row spare the database a pass
+ * over all of them), or a newer record has it. A key is kept as a hash of its values, so the answer
+ * may be yes by chance, and never no for keys that are equal.
  */
 #ifndef SINK_ROWKEYS_H
 #define SINK_ROWKEYS_H
@@ -26,9 +26,17 @@ void rowkeys_init(struct rowkeys *k);
 void rowkeys_done(struct rowkeys *k);
 /* Forgets the keys. */
 void rowkeys_clear(struct rowkeys *k);
+enum rowkeys_verdict {
+    ROWKEYS_NEW,
+    ROWKEYS_SEEN,
+    ROWKEYS_FULL, /* not seen, and not kept: memory is out */
+};
+
 /* columns: indexes of the key's among values. */
-void rowkeys_add(struct rowkeys *k, const struct columns_value *values, const int *columns,
-                 size_t count);
+enum rowkeys_verdict rowkeys_add(struct rowkeys *k, const struct columns_value *values,
+                                 const int *columns, size_t count);
+bool rowkeys_has(const struct rowkeys *k, const struct columns_value *values,
+                 const int *columns, size_t count);
 /* Also true when memory was short. */
 bool rowkeys_repeated(const struct rowkeys *k);
 

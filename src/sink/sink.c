@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
+#include "sink/tablecolumn.h"
 
 enum { SCRIPT_SHOWN_MAX = 600 }; /* of a refused change, in its error */
 
@@ -15,6 +16,7 @@ struct sink {
     void *connection;
     const struct driver_stream *stream; /* while a transaction is open, else NULL */
     int64_t rows; /* written in it */
+    bool needs_slice; /* nothing can be written before it is known whose slice it is of */
     bool finished;
 };
 
@@ -104,12 +106,18 @@ bool sink_prepare(struct sink *s, const struct driver_stream *stream, bool allow
            s->driver->prepare(s->connection, stream, ret_change, err);
 }
 
+bool sink_by_slice(const struct sink *s, const struct schema *schema)
+{
+    return s->driver->slice && tablecolumn_by_slice(schema);
+}
+
 bool sink_begin(struct sink *s, const struct driver_stream *stream, struct error *err)
 {
     if (!check_state(s, false, err) || !s->driver->begin(s->connection, stream, err))
         return false;
     s->stream = stream;
     s->rows = 0;
+    s->needs_slice = sink_by_slice(s, stream->schema);
     s->finished = false;
     return true;
 }
@@ -120,11 +128,41 @@ bool sink_position(struct sink *s, const struct driver_stream *stream,
     return s->driver->position(s->connection, stream, ret_marker, err);
 }
 
+bool sink_slice(struct sink *s, const char *account, const char *slice, struct error *err)
+{
+    char text[TABLECOLUMN_SLICE_SIZE];
+    if (!check_state(s, true, err))
+        return false;
+    if (!s->needs_slice)
+        return error_set(err, ERROR_BUG, "stream %s: a slice where none belongs",
+                         s->stream->name);
+    if (!tablecolumn_slice(account, slice, text, err) ||
+        !s->driver->slice(s->connection, s->stream, text, err))
+        return false;
+    s->needs_slice = false;
+    return true;
+}
+
+static bool check_slice(const struct sink *s, struct error *err)
+{
+    return !s->needs_slice ||
+           error_set(err, ERROR_BUG, "stream %s: of which slice?", s->stream->name);
+}
+
+bool sink_clear(struct sink *s, int64_t *ret_rows, struct error *err)
+{
+    if (!check_state(s, true, err) || !check_slice(s, err) ||
+        !s->driver->clear(s->connection, s->stream, ret_rows, err))
+        return false;
+    crashpoint("sink.cleared");
+    return true;
+}
+
 bool sink_write(struct sink *s, const struct driver_record *record, const char **ret_refused,
                 struct error *err)
 {
     const char *refused = NULL;
-    if (!check_state(s, true, err) ||
+    if (!check_state(s, true, err) || !check_slice(s, err) ||
         !s->driver->write(s->connection, s->stream, record, &refused, err))
         return false;
     s->rows += !refused;

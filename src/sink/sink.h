@@ -8,6 +8,7 @@
  *
  *     sink_begin     the fence: nobody else delivers this stream now
  *     sink_position  what the marker says; ledger_compare decides
+ *     sink_slice     where slices are replaced: which one; sink_clear: its rows go
  *     sink_write …   one record after the other
  *     sink_finish    all of them arrived and fit, or what to do
  *     sink_commit    records and marker become durable together, or neither does
@@ -72,6 +73,12 @@ bool sink_begin(struct sink *s, const struct driver_stream *stream, struct error
  * stream that was never delivered has no marker. */
 bool sink_position(struct sink *s, const struct driver_stream *stream,
                    struct ledger_marker *ret_marker, struct error *err);
+/* For a table whose slices are replaced (x-write replace), once in a transaction and before the
+ * first record: all of them are of this slice. */
+bool sink_by_slice(const struct sink *s, const struct schema *schema); /* is it one? */
+bool sink_slice(struct sink *s, const char *account, const char *slice, struct error *err);
+/* Removes the rows of that slice; *ret_rows: how many there were. */
+bool sink_clear(struct sink *s, int64_t *ret_rows, struct error *err);
 /* *ret_refused: NULL, or why this record is left out (a constant). */
 bool sink_write(struct sink *s, const struct driver_record *record, const char **ret_refused,
                 struct error *err);

@@ -18,6 +18,7 @@ struct append_origin {
     uint64_t page;
     const uint8_t *schema_digest; /* DIGEST_SIZE bytes */
     const uint8_t *policy_digest;
+    bool by_slice; /* the slice is delivered as a whole: stage/generation.h */
 };
 
 /* *ret_seq: the next number of the stream, from 1, without gaps. Numbers are given by the commit:

@@ -6,6 +6,7 @@ src_stage_libstage_a_SOURCES = \
     src/stage/content.c src/stage/content.h \
     src/stage/dek.c src/stage/dek.h \
     src/stage/fields.c src/stage/fields.h \
+    src/stage/generation.c src/stage/generation.h \
     src/stage/inspect.c src/stage/inspect.h \
     src/stage/position.c src/stage/position.h \
     src/stage/quarantine.c src/stage/quarantine.h \

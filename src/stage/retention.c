@@ -23,6 +23,25 @@ static bool acknowledged(struct store *s, const char *stream, const char *const 
     return true;
 }
 
+/* What is to be delivered as a whole is kept until all of it is; its segments may stand before
+ * those that were delivered. Lowers *seq to in front of the first of them. */
+static bool hold_generations(struct store *s, const char *stream, int64_t *seq,
+                             struct error *err)
+{
+    struct sqlite_statement *q = sqlite_statement(store_db(s), stage_sql_generation_held, err);
+    bool row = false;
+    if (!q)
+        return false;
+    sqlite_bind_cstring(q, 1, stream);
+    sqlite_bind_int(q, 2, *seq);
+    if (!sqlite_step(q, &row, err))
+        return false;
+    if (row && !sqlite_column_is_null(q, 0) && sqlite_column_int(q, 0) <= *seq)
+        *seq = sqlite_column_int(q, 0) - 1;
+    sqlite_reset(q);
+    return true;
+}
+
 /* Runs a statement with the parameters stream and number. */
 static bool run_up_to(struct store *s, const char *sql, const char *stream, int64_t number,
                       struct error *err)
@@ -68,10 +87,12 @@ static bool purge_segments(struct store *s, const char *stream,
     int64_t known;
     int64_t last;
     if (!acknowledged(s, stream, rules->sinks, &known, err) ||
+        !hold_generations(s, stream, &known, err) ||
         !measure_segments(s, stream, known, rules->segments_before_ns, counts, &last, err))
         return false;
     return last == 0 || (run_up_to(s, stage_sql_segment_purge, stream, last, err) &&
                          run_up_to(s, stage_sql_refused_purge, stream, last, err) &&
+                         run_up_to(s, stage_sql_generation_purge, stream, last, err) &&
                          run_up_to(s, stage_sql_stream_purged, stream, last, err));
 }
 

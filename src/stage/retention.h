@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the stage forgets: segments that are old and in every sink, quarantined records that are
- * old, and data keys that have nothing left to open, which makes what backups still hold of them
- * unreadable with the next rewrite of those.
+ * What the stage forgets: segments that are old and in every sink (those of a slice that is
+ * delivered as a whole when all of it is), quarantined records that are old, and data keys that
+ * have nothing left to open, which makes what backups still hold of them unreadable with the next
+ * rewrite of those.
  *
  *     repeat: store_begin ─▶ retention_purge ─▶ (audit) ─▶ store_commit, while counts.more
  *     then:   retention_reclaim

@@ -29,6 +29,7 @@ case_tests = \
     tests/cases/kafka_a_broker_that_dies_in_a_commit_loses_nothing.sh \
     tests/cases/kafka_a_commit_without_an_answer_is_settled.sh \
     tests/cases/kafka_a_deleted_record_is_a_tombstone.sh \
+    tests/cases/kafka_a_replaced_slice_is_published_record_by_record.sh \
     tests/cases/kafka_a_topic_is_made_as_wished.sh \
     tests/cases/kafka_alarms_are_never_papered_over.sh \
     tests/cases/kafka_an_older_writer_is_fenced.sh \
@@ -61,6 +62,11 @@ case_tests = \
     tests/cases/quota_is_shared_by_all_runs_of_the_host.sh \
     tests/cases/quota_retry_after_is_obeyed_and_clamped.sh \
     tests/cases/quota_survives_a_kill.sh \
+    tests/cases/replace_a_day_read_again_is_replaced_whole.sh \
+    tests/cases/replace_days_of_another_way_of_writing_are_read_anew.sh \
+    tests/cases/replace_days_that_take_turns_stay_whole.sh \
+    tests/cases/replace_killed_anywhere_a_day_is_never_half.sh \
+    tests/cases/replace_verify_counts_the_rows_of_a_day.sh \
     tests/cases/replay_brings_back_what_a_sink_lost.sh \
     tests/cases/rows_a_complete_day_can_be_fetched_again.sh \
     tests/cases/rows_are_exact_where_the_policy_releases_them.sh \

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 stage_tests = \
     tests/unit/test_checkpoint \
+    tests/unit/test_generation \
     tests/unit/test_inspect \
     tests/unit/test_quarantine \
     tests/unit/test_retention \
@@ -12,6 +13,8 @@ TESTS += $(stage_tests)
 
 tests_unit_test_checkpoint_SOURCES = tests/unit/test_checkpoint.c tests/unit/stage_fixture.h
 tests_unit_test_checkpoint_LDADD = $(STAGE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_generation_SOURCES = tests/unit/test_generation.c tests/unit/stage_fixture.h
+tests_unit_test_generation_LDADD = $(STAGE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_inspect_SOURCES = tests/unit/test_inspect.c tests/unit/stage_fixture.h
 tests_unit_test_inspect_LDADD = $(STAGE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_quarantine_SOURCES = tests/unit/test_quarantine.c tests/unit/stage_fixture.h

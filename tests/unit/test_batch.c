@@ -8,7 +8,7 @@
 #include "stage/refused.h"
 #include "stage_fixture.h"
 
-enum { PER_SEGMENT = 10, ROOM = 1000, PATIENCE_SECONDS = 60 };
+enum { PER_SEGMENT = 10, ROOM = 2000, PATIENCE_SECONDS = 60 };
 
 /* The records of the sink, by the number that each has in the stage: segment * 100 + index. */
 struct script {
@@ -28,6 +28,8 @@ struct script {
     bool commit_breaks; /* after it was done */
     int begins;
     int commits;
+    char slice[64]; /* what the open transaction replaces */
+    int clears;
 };
 
 static struct script script;
@@ -62,6 +64,7 @@ static bool script_begin(void *connection, const struct driver_stream *stream,
     assert_false(script.open);
     memset(script.pending, 0, sizeof script.pending);
     script.written = 0;
+    *script.slice = '\0';
     script.open = true;
     script.begins++;
     return true;
@@ -75,6 +78,29 @@ static bool script_position(void *connection, const struct driver_stream *stream
     (void)err;
     assert_true(script.open); /* the fence first */
     *ret_marker = script.marker;
+    return true;
+}
+
+static bool script_slice(void *connection, const struct driver_stream *to, const char *slice,
+                         struct error *err)
+{
+    (void)connection;
+    (void)to;
+    (void)err;
+    snprintf(script.slice, sizeof script.slice, "%s", slice);
+    return true;
+}
+
+/* What it forgets is told by the test: which records are of which slice, the sink knows not. */
+static bool script_clear(void *connection, const struct driver_stream *to, int64_t *ret_rows,
+                         struct error *err)
+{
+    (void)connection;
+    (void)to;
+    (void)err;
+    assert_int_equal(script.written, 0);
+    script.clears++;
+    *ret_rows = 0;
     return true;
 }
 
@@ -156,6 +182,8 @@ static const struct driver script_driver = {
     .limits = script_limits,
     .begin = script_begin,
     .position = script_position,
+    .slice = script_slice,
+    .clear = script_clear,
     .write = script_write,
     .finish = script_finish,
     .commit = script_commit,
@@ -475,7 +503,213 @@ static void a_replay_writes_again_and_moves_no_marker(void **state)
     assert_int_equal(script.held[300] + script.held[500], 2);
 }
 
+/* --- Slices that are replaced ----------------------------------------------------------------- */
+
+static struct schema *replaced;
+
+/* The stream's slices are replaced from now on: its segments 1 to 7 are of none. */
+static void replace_slices(void)
+{
+    replaced =
+        schema_fixture("things", "replace", "page bigint, record bigint", "page, record");
+    stream.stream.schema = replaced;
+}
+
+static int tear_down_replaced(void **state)
+{
+    schema_free(replaced);
+    replaced = NULL;
+    return tear_down(state);
+}
+
+/* A page of a slice with a segment of so many records. */
+static void put_page(const char *slice, uint64_t page, int records, bool last)
+{
+    struct error err;
+    struct append_origin origin = fixture_origin("users", page);
+    struct segment_packed packed;
+    int64_t seq;
+    origin.slice = slice;
+    origin.by_slice = true;
+    segment_packed_init(&packed);
+    fixture_pack(page, records, &packed);
+    assert_true(store_begin(store, &err));
+    if (!generation_begin(store, &origin, &err) ||
+        !append_segment(store, &origin, &packed, &seq, &err) ||
+        (last && !generation_end(store, &origin, &err)))
+        fail_msg("%s", err.text);
+    assert_true(store_commit(store, &err));
+    segment_packed_done(&packed);
+}
+
+static void assert_entry(int64_t first, int64_t last, int64_t rows)
+{
+    assert_int_equal(script.marker.last.first_seq, first);
+    assert_int_equal(script.marker.last.last_seq, last);
+    assert_int_equal(script.marker.last.rows, rows);
+    uint8_t digest[DIGEST_SIZE] = {0};
+    for (int64_t seq = first; seq <= last; seq++) {
+        struct error err;
+        struct seal_segment about;
+        assert_true(read_about(reading, "users", seq, &about, &err));
+        ledger_fold(digest, about.digest);
+    }
+    assert_memory_equal(script.marker.last.digest, digest, DIGEST_SIZE);
+}
+
+/* How many records of a segment the sink was given. */
+static int held(int seq)
+{
+    int count = 0;
+    for (int i = 0; i < 100; i++)
+        count += script.held[seq * 100 + i];
+    return count;
+}
+
+static void nothing_of_a_slice_is_delivered_before_it_is_complete(void **state)
+{
+    (void)state;
+    replace_slices();
+    put_page("a", 1, 5, false); /* 8 */
+    assert_int_equal(deliver().last_seq, 0);
+    int begins = script.begins;
+    assert_int_equal(deliver().last_seq, 0);
+    assert_int_equal(script.begins, begins); /* once compared, the sink is not asked in vain */
+    put_page("a", 2, 40, true); /* 9: more records than the limit */
+    struct batch_result result = deliver();
+    assert_int_equal(result.last_seq, 9);
+    assert_int_equal(result.rows, 45);
+    assert_string_equal(script.slice, "account-1/a");
+    assert_entry(1, 9, 45);
+    for (int seq = 1; seq <= 7; seq++)
+        assert_int_equal(held(seq), 0); /* of no slice */
+    assert_int_equal(script.clears, 1);
+    assert_int_equal(deliver().last_seq, 0);
+}
+
+static void slices_that_take_turns_are_delivered_whole(void **state)
+{
+    (void)state;
+    replace_slices();
+    put_page("a", 1, 5, false); /* 8 */
+    put_page("b", 1, 4, false); /* 9 */
+    put_page("b", 2, 3, true); /* 10 */
+    put_page("a", 2, 2, true); /* 11 */
+    put_page("c", 1, 0, true); /* 12: empty */
+    assert_int_equal(deliver().rows, 7);
+    assert_string_equal(script.slice, "account-1/b");
+    assert_entry(1, 10, 7);
+    assert_int_equal(deliver().rows, 7);
+    assert_string_equal(script.slice, "account-1/a");
+    assert_entry(11, 11, 7); /* with what stands before the marker */
+    assert_int_equal(held(8), 5);
+    assert_int_equal(deliver().rows, 0);
+    assert_string_equal(script.slice, "account-1/c");
+    assert_entry(12, 12, 0);
+    assert_int_equal(position(), 12);
+    assert_int_equal(deliver().last_seq, 0);
+    stream.compared = false;
+    assert_int_equal(deliver().last_seq, 0); /* the marker's digest is right */
+}
+
+static void a_reading_that_was_broken_off_is_never_delivered(void **state)
+{
+    (void)state;
+    replace_slices();
+    put_page("a", 1, 5, false); /* 8 */
+    put_page("a", 2, 5, false); /* 9 */
+    put_page("a", 1, 3, true); /* 10 */
+    assert_int_equal(deliver().rows, 3);
+    assert_entry(1, 10, 3);
+    assert_int_equal(held(8) + held(9), 0);
+    assert_int_equal(held(10), 3);
+}
+
+static void a_slice_without_a_refused_record_is_whole(void **state)
+{
+    (void)state;
+    replace_slices();
+    put_page("a", 1, 5, false); /* 8 */
+    put_page("b", 1, 1, true); /* 9 */
+    put_page("a", 2, 5, true); /* 10 */
+    script.bad[0] = 1003;
+    script.bad[1] = -1;
+    assert_int_equal(deliver().rows, 1);
+    struct batch_result result = deliver();
+    assert_int_equal(result.rows, 9);
+    assert_int_equal(result.refused, 1);
+    assert_entry(10, 10, 9);
+    assert_int_equal(script.held[1003], 0);
+    assert_int_equal(held(8), 5);
+    assert_int_equal(quarantined(), 1);
+}
+
+static void a_slice_with_a_damaged_segment_is_not_delivered(void **state)
+{
+    (void)state;
+    struct error err;
+    struct batch_result result;
+    replace_slices();
+    put_page("a", 1, 5, false); /* 8 */
+    put_page("a", 2, 5, true); /* 9 */
+    assert_true(store_begin(store, &err));
+    assert_true(sqlite_script(store_db(store),
+                              "UPDATE segment SET sealed = zeroblob(80) WHERE seq = 9", &err));
+    assert_true(store_commit(store, &err));
+    assert_false(batch_deliver(batch, &options, &stream, &result, &err));
+    assert_int_equal(err.kind, ERROR_STORE);
+    assert_int_equal(script.commits, 0);
+    assert_int_equal(position(), 0);
+}
+
+static void a_commit_of_a_slice_that_nobody_heard_of_is_found(void **state)
+{
+    (void)state;
+    struct error err;
+    struct batch_result result;
+    replace_slices();
+    put_page("a", 1, 5, true); /* 8 */
+    put_page("a", 1, 4, true); /* 9 */
+    script.commit_breaks = true;
+    assert_false(batch_deliver(batch, &options, &stream, &result, &err));
+    script.commit_breaks = false;
+    assert_int_equal(deliver().last_seq, 9);
+    assert_entry(9, 9, 4);
+    assert_int_equal(held(8), 5);
+    assert_int_equal(held(9), 4);
+}
+
+static void a_slice_is_replayed_with_what_it_had(void **state)
+{
+    (void)state;
+    struct error err;
+    struct batch_result result;
+    struct generation g;
+    bool found;
+    replace_slices();
+    put_page("a", 1, 5, false); /* 8 */
+    put_page("b", 1, 0, true); /* 9 */
+    put_page("a", 2, 2, true); /* 10 */
+    deliver_all();
+    int commits = script.commits, clears = script.clears;
+    memset(script.held, 0, sizeof script.held);
+    assert_true(generation_next(reading, "users", 9, &g, &found, &err));
+    if (!batch_replay_slice(batch, &options, &stream, &g, &result, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(result.rows, 7);
+    assert_int_equal(held(8), 5);
+    assert_true(generation_next(reading, "users", 0, &g, &found, &err));
+    assert_true(batch_replay_slice(batch, &options, &stream, &g, &result, &err));
+    assert_int_equal(result.rows, 0);
+    assert_int_equal(script.commits, commits + 2); /* to clear is to do something */
+    assert_int_equal(script.clears, clears + 2);
+    assert_int_equal(position(), 10);
+    assert_entry(10, 10, 7);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+#define REPLACED(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down_replaced)
 
 int main(void)
 {
@@ -491,6 +725,13 @@ int main(void)
         TEST(a_sink_that_refuses_everything_is_given_up),
         TEST(a_marker_that_does_not_fit_stops_before_anything_is_written),
         TEST(a_replay_writes_again_and_moves_no_marker),
+        REPLACED(nothing_of_a_slice_is_delivered_before_it_is_complete),
+        REPLACED(slices_that_take_turns_are_delivered_whole),
+        REPLACED(a_reading_that_was_broken_off_is_never_delivered),
+        REPLACED(a_slice_without_a_refused_record_is_whole),
+        REPLACED(a_slice_with_a_damaged_segment_is_not_delivered),
+        REPLACED(a_commit_of_a_slice_that_nobody_heard_of_is_found),
+        REPLACED(a_slice_is_replayed_with_what_it_had),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

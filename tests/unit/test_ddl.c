@@ -186,23 +186,46 @@ static void a_new_key_column_is_refused(void **state)
     assert_refused(&o, "primary key", "run: aside t");
 }
 
-static void tables_of_ours_and_ways_of_writing_to_come_are_refused(void **state)
+static void names_of_ours_are_refused(void **state)
 {
     (void)state;
     static const struct {
-        const char *table, *write, *why;
+        const char *table, *write, *columns, *why;
     } cases[] = {
-        {"extract_ledger", "merge", "extract_"},
-        {"sqlite_sequence", "merge", "sqlite_"},
-        {"pg_class", "append", "pg_"},
-        {"things", "replace", "x-write replace"},
+        {"extract_ledger", "merge", "a text", "extract_"},
+        {"sqlite_sequence", "merge", "a text", "sqlite_"},
+        {"pg_class", "append", "a text", "pg_"},
+        {"things", "merge", "a text, extract_slice text", "extract_slice is ours"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         AUTO(schema_freep)
-        struct schema *s = schema_fixture(cases[i].table, cases[i].write, "a text", "a");
+        struct schema *s =
+            schema_fixture(cases[i].table, cases[i].write, cases[i].columns, "a");
         AUTO(outcome_done) struct outcome o = plan(s, NULL, 0);
         assert_refused(&o, cases[i].why, "");
     }
+}
+
+static void a_table_whose_slices_are_replaced_has_them_in_its_key(void **state)
+{
+    (void)state;
+    AUTO(schema_freep)
+    struct schema *s = schema_fixture("t", "replace", "a text, b text", "b, a");
+    AUTO(schema_freep) struct schema *merged = schema_fixture("t", "merge", "a text", "a");
+    AUTO(outcome_done) struct outcome o = plan(s, NULL, 0);
+    assert_script(&o, "create t: a TEXT key,\n    b TEXT key,\n    extract_slice TEXT key,\n"
+                      "    primary extract_slice, b, a;\n");
+    static const struct ddl_column present[] = {
+        {"a", "TEXT", true}, {"b", "TEXT", true}, {"extract_slice", "TEXT", true}};
+    AUTO(outcome_done) struct outcome same = plan(s, present, 3);
+    assert_script(&same, "");
+    /* neither becomes the other: rows that are there have no slice, or one too many */
+    AUTO(outcome_done) struct outcome to = plan(s, present, 2);
+    assert_refused(&to, "primary key", "run: aside t");
+    static const struct ddl_column replaced[] = {{"a", "TEXT", true},
+                                                 {"extract_slice", "TEXT", true}};
+    AUTO(outcome_done) struct outcome from = plan(merged, replaced, 2);
+    assert_refused(&from, "primary key", "run: aside t");
 }
 
 static void assert_merge(const char *write, const char *columns, const char *key,
@@ -223,6 +246,9 @@ static void rows_are_merged_by_key_or_appended(void **state)
                  "merge t (a, b, c) ($1, $2, $3) on a set b:=new,\n    c:=new if b!=new\n    "
                  "OR c!=new");
     assert_merge("merge", "a text, b text", "b, a", "merge t (a, b) ($1, $2) on a, b");
+    assert_merge("replace", "a text, b text", "a",
+                 "merge t (a, b, extract_slice) ($1, $2, $3) on a, extract_slice set b:=new if "
+                 "b!=new");
     assert_merge("append", "a text, b text", "a", "append t (a, b) ($1, $2)");
 }
 
@@ -254,7 +280,8 @@ int main(void)
         cmocka_unit_test(numbers_that_grow_are_widened_and_never_narrowed),
         cmocka_unit_test(another_key_is_refused),
         cmocka_unit_test(a_new_key_column_is_refused),
-        cmocka_unit_test(tables_of_ours_and_ways_of_writing_to_come_are_refused),
+        cmocka_unit_test(names_of_ours_are_refused),
+        cmocka_unit_test(a_table_whose_slices_are_replaced_has_them_in_its_key),
         cmocka_unit_test(rows_are_merged_by_key_or_appended),
         cmocka_unit_test(a_template_with_an_unknown_name_is_a_bug),
     };

@@ -99,15 +99,19 @@ static void load_done(struct load *l)
     schema_free(l->schema);
 }
 
-static struct load load_open(const char *columns, const char *key)
+static struct load load_open_as(const char *write, const char *columns, const char *key)
 {
-    struct load l = {.schema =
-                         schema_fixture("things", *key ? "merge" : "append", columns, key)};
+    struct load l = {.schema = schema_fixture("things", write, columns, key)};
     l.columns = columns_new(l.schema);
     l.sink = open_at(path, false);
     l.stream = (struct driver_stream){STAGE, "source", "stream", l.schema};
     l.allow_changes = true;
     return l;
+}
+
+static struct load load_open(const char *columns, const char *key)
+{
+    return load_open_as(*key ? "merge" : "append", columns, key);
 }
 
 static bool load_prepare(struct load *l, struct error *err)
@@ -727,6 +731,77 @@ static void a_load_killed_at_a_crash_point_leaves_nothing_or_all(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_folder, remove_folder)
 
+/* --- Slices ------------------------------------------------------------------------------- */
+
+static int64_t load_slice(struct load *l, int64_t seq, const char *slice,
+                          const char *const *lines)
+{
+    struct error err;
+    int64_t removed, rows = 0;
+    load_begin(l);
+    if (!sink_slice(l->sink, "1", slice, &err) || !sink_clear(l->sink, &removed, &err))
+        give_up(slice, &err);
+    for (; *lines; lines++, rows++)
+        load_write(l, *lines);
+    load_commit(l, seq, seq, rows);
+    return removed;
+}
+
+#define ROWS_OF(slice)                                                  \
+    "SELECT group_concat(id || t, ' ') FROM (SELECT id, t FROM things " \
+    "WHERE extract_slice = '1/" slice "' ORDER BY id)"
+
+static void a_slice_is_replaced_as_a_whole(void **state)
+{
+    (void)state;
+    static const char *const first[] = {"{\"id\":1,\"t\":\"a\"}", "{\"id\":2,\"t\":\"b\"}",
+                                        NULL};
+    static const char *const second[] = {"{\"id\":2,\"t\":\"c\"}", "{\"id\":3,\"t\":\"d\"}",
+                                         "{\"id\":3,\"t\":\"e\"}", NULL};
+    static const char *const none[] = {NULL};
+    struct error err;
+    AUTO(load_done) struct load l = load_open_as("replace", "id integer, t text", "id");
+    if (!load_prepare(&l, &err))
+        give_up("warehouse", &err);
+    assert_int_equal(load_slice(&l, 1, "mon", first), 0);
+    assert_int_equal(load_slice(&l, 2, "tue", first), 0); /* the same keys, of another slice */
+    assert_int_equal(load_slice(&l, 3, "mon", second), 2);
+    assert_query(ROWS_OF("mon"), "2c 3e"); /* a key that comes twice has its last values */
+    assert_query(ROWS_OF("tue"), "1a 2b");
+    assert_int_equal(load_slice(&l, 4, "mon", none), 2);
+    assert_query("SELECT count(*) FROM things", "2");
+    assert_query("SELECT sum(row_count) FROM extract_ledger", "7");
+
+    /* what is not committed was not cleared */
+    int64_t removed;
+    load_begin(&l);
+    assert_true(sink_slice(l.sink, "1", "tue", &err));
+    assert_true(sink_clear(l.sink, &removed, &err));
+    assert_int_equal(removed, 2);
+    sink_abort(l.sink);
+    assert_query(ROWS_OF("tue"), "1a 2b");
+}
+
+static void a_row_of_no_slice_is_a_bug(void **state)
+{
+    (void)state;
+    struct error err;
+    int64_t removed;
+    const char *refused;
+    struct driver_record record = {.line = "{\"id\":1}", .len = 8};
+    AUTO(load_done) struct load l = load_open_as("replace", "id integer", "id");
+    assert_true(load_prepare(&l, &err));
+    load_begin(&l);
+    assert_true(columns_parse(l.columns, record.line, record.len, &record.values, &err));
+    assert_false(sink_write(l.sink, &record, &refused, &err));
+    assert_int_equal(err.kind, ERROR_BUG);
+    assert_false(sink_clear(l.sink, &removed, &err));
+    assert_int_equal(err.kind, ERROR_BUG);
+    assert_true(sink_slice(l.sink, "1", "mon", &err));
+    assert_false(sink_slice(l.sink, "1", "tue", &err));
+    sink_abort(l.sink);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -747,6 +822,8 @@ int main(void)
         TEST(rows_that_are_the_same_are_not_written_again),
         TEST(a_table_of_keys_alone_is_merged),
         TEST(appended_records_are_all_kept),
+        TEST(a_slice_is_replaced_as_a_whole),
+        TEST(a_row_of_no_slice_is_a_bug),
         TEST(rows_and_marker_are_one),
         TEST(the_ledger_can_be_read_in_order),
         TEST(a_count_that_is_wrong_is_not_committed),

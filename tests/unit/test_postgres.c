@@ -42,6 +42,8 @@ struct load {
     struct driver_stream stream;
     int64_t seq;
     int64_t rows;
+    const char *slice; /* that batches replace; NULL: none */
+    int64_t removed; /* rows of it, by the last batch */
 };
 
 static struct sink *open_as(const char *user, bool read_only)
@@ -67,24 +69,33 @@ static void load_done(struct load *l)
     schema_free(l->schema);
 }
 
-static struct load load_open(const char *columns, const char *key)
+static struct load load_open_as(const char *write, const char *columns, const char *key)
 {
     need_postgres();
-    struct load l = {.schema =
-                         schema_fixture("things", *key ? "merge" : "append", columns, key)};
+    struct load l = {.schema = schema_fixture("things", write, columns, key)};
     l.columns = columns_new(l.schema);
     l.sink = open_as("postgres", false);
     l.stream = (struct driver_stream){STAGE, "source", "stream", l.schema};
     return l;
 }
 
-static struct load load_start(const char *columns, const char *key)
+static struct load load_open(const char *columns, const char *key)
+{
+    return load_open_as(*key ? "merge" : "append", columns, key);
+}
+
+static void load_prepare(struct load *l)
 {
     struct ddl_change change;
     struct error err;
-    struct load l = load_open(columns, key);
-    if (!sink_prepare(l.sink, &l.stream, true, &change, &err))
+    if (!sink_prepare(l->sink, &l->stream, true, &change, &err))
         give_up("prepare", &err);
+}
+
+static struct load load_start(const char *columns, const char *key)
+{
+    struct load l = load_open(columns, key);
+    load_prepare(&l);
     return l;
 }
 
@@ -92,7 +103,9 @@ static void load_begin(struct load *l)
 {
     struct error err;
     l->rows = 0;
-    if (!sink_begin(l->sink, &l->stream, &err))
+    if (!sink_begin(l->sink, &l->stream, &err) ||
+        (l->slice && (!sink_slice(l->sink, "1", l->slice, &err) ||
+                      !sink_clear(l->sink, &l->removed, &err))))
         give_up("begin", &err);
 }
 
@@ -265,6 +278,65 @@ static void appended_records_may_be_equal(void **state)
     assert_string_equal(load_batch(&l, lines, &changed), "done");
     assert_string_equal(load_batch(&l, lines, &changed), "done");
     assert_string_equal(psql("SELECT count(*) FROM ads.things"), "4");
+}
+
+static void a_slice_is_replaced_as_a_whole(void **state)
+{
+    (void)state;
+    static const char rows[] =
+        "SELECT extract_slice, string_agg(id || t, ' ' ORDER BY id) FROM "
+        "ads.things GROUP BY 1 ORDER BY 1";
+    static const char *const first[] = {"{\"id\":1,\"t\":\"a\"}", "{\"id\":2,\"t\":\"b\"}",
+                                        NULL};
+    static const char *const second[] = {"{\"id\":2,\"t\":\"c\"}", "{\"id\":3,\"t\":\"d\"}",
+                                         NULL};
+    static const char *const twice[] = {"{\"id\":2,\"t\":\"c\"}", "{\"id\":3,\"t\":\"d\"}",
+                                        "{\"id\":3,\"t\":\"e\"}", NULL};
+    static const char *const none[] = {NULL};
+    AUTO(load_done) struct load l = load_open_as("replace", "id integer, t text", "id");
+    uint64_t changed;
+    load_prepare(&l);
+    load_prepare(&l); /* nothing is to be changed */
+    l.slice = "mon";
+    assert_string_equal(load_batch(&l, first, &changed), "done");
+    l.slice = "tue"; /* the same keys, of another slice, and no collision */
+    assert_string_equal(load_batch(&l, first, &changed), "done");
+    l.slice = "mon";
+    assert_string_equal(load_batch(&l, second, &changed), "done"); /* straight again */
+    assert_int_equal(l.removed, 2);
+    assert_string_equal(psql(rows), "1/mon|2c 3d\n1/tue|1a 2b");
+    assert_string_equal(load_batch(&l, twice, &changed), "again done");
+    assert_int_equal(l.removed, 2);
+    assert_string_equal(psql(rows), "1/mon|2c 3e\n1/tue|1a 2b");
+    assert_string_equal(load_batch(&l, none, &changed), "done");
+    assert_string_equal(psql(rows), "1/tue|1a 2b");
+}
+
+static void a_slice_needs_the_right_to_delete(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"{\"id\":1}", NULL};
+    static const char *const options[] = {NULL, NULL, NULL, "ads"};
+    AUTO(buffer_done) struct buffer script;
+    buffer_init(&script, DIALECT_STATEMENT_MAX);
+    struct error err;
+    AUTO(load_done) struct load l = load_open_as("replace", "id integer", "id");
+    const struct sink_options own = {.driver = &postgres_driver, .values = options};
+    if (!sink_script(&own, &l.stream, &script, &err))
+        give_up("script", &err);
+    buffer_append_text(&script, "CREATE ROLE replacer LOGIN; GRANT extract_loader TO replacer");
+    psql(buffer_text(&script));
+    sink_close(l.sink);
+    l.sink = open_as("replacer", false);
+    load_prepare(&l);
+    uint64_t changed;
+    l.slice = "mon";
+    assert_string_equal(load_batch(&l, lines, &changed), "done");
+    assert_string_equal(load_batch(&l, lines, &changed), "done");
+    psql("REVOKE DELETE ON ads.things FROM extract_loader");
+    struct ddl_change change;
+    assert_false(sink_prepare(l.sink, &l.stream, true, &change, &err));
+    assert_non_null(strstr(err.text, "may not select, insert, update and delete there"));
 }
 
 static void a_row_that_is_refused_is_named_without_its_values(void **state)
@@ -521,6 +593,8 @@ int main(void)
         TEST(a_key_that_is_there_changes_the_way),
         TEST(a_table_of_keys_alone_can_be_merged),
         TEST(appended_records_may_be_equal),
+        TEST(a_slice_is_replaced_as_a_whole),
+        TEST(a_slice_needs_the_right_to_delete),
         TEST(a_row_that_is_refused_is_named_without_its_values),
         TEST(a_refusal_is_noticed_while_rows_are_sent),
         TEST(deferred_constraints_refuse_before_the_commit),

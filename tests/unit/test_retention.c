@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stage_fixture.h"
 
+#include "stage/generation.h"
 #include "stage/inspect.h"
 #include "stage/position.h"
 #include "stage/quarantine.h"
@@ -197,6 +198,59 @@ static void a_purge_that_is_rolled_back_purged_nothing(void **state)
     store_close(s);
 }
 
+/* A page of two records of a slice that is delivered as a whole. */
+static void put_page(struct store *s, const char *slice, uint64_t page, bool last)
+{
+    struct error err;
+    struct append_origin origin = fixture_origin("users", page);
+    struct segment_packed packed;
+    int64_t seq;
+    origin.slice = slice;
+    origin.by_slice = true;
+    segment_packed_init(&packed);
+    fixture_pack(page, 2, &packed);
+    fixture_begin(s);
+    if (!generation_begin(s, &origin, &err) ||
+        !append_segment(s, &origin, &packed, &seq, &err) ||
+        (last && !generation_end(s, &origin, &err)))
+        fail_msg("%s", err.text);
+    fixture_commit(s);
+    segment_packed_done(&packed);
+}
+
+static void a_slice_is_kept_until_all_of_it_is_delivered(void **state)
+{
+    (void)state;
+    static const char *const sinks[] = {"warehouse", NULL};
+    static const char count[] = "SELECT count(*) FROM generation";
+    struct store *s = fixture_open();
+    put_page(s, "a", 1, false); /* 1, and broken off */
+    put_page(s, "b", 1, true); /* 2 */
+    put_page(s, "b", 1, true); /* 3 */
+    int64_t end = ++fixture_now_ns;
+    set_position(s, "warehouse", 3);
+    assert_int_equal(purge(s, sinks, end).segments, 0); /* a may still be gone on with */
+    put_page(s, "a", 2, true); /* 4 */
+    end = ++fixture_now_ns;
+    assert_int_equal(purge(s, sinks, end).segments, 0); /* a is not delivered */
+    assert_int_equal(fixture_number(s, count), 3);
+    set_position(s, "warehouse", 4);
+    assert_int_equal(purge(s, sinks, end).segments, 4);
+    assert_int_equal(fixture_number(s, count), 2); /* the newest of each slice */
+
+    put_page(s, "b", 1, true); /* 5 */
+    put_page(s, "a", 1, false); /* 6 */
+    set_position(s, "warehouse", 5);
+    end = ++fixture_now_ns;
+    assert_int_equal(purge(s, sinks, end).segments, 1);
+    put_page(s, "a", 1, true); /* 7: begun anew, so 6 is nobody's */
+    end = ++fixture_now_ns;
+    assert_int_equal(purge(s, sinks, end).segments, 0);
+    set_position(s, "warehouse", 7);
+    assert_int_equal(purge(s, sinks, end).segments, 2);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +259,7 @@ int main(void)
         fixture_test(everything_purged_is_no_gap),
         fixture_test(purging_goes_in_steps_and_gives_the_space_back),
         fixture_test(old_quarantined_records_are_purged),
+        fixture_test(a_slice_is_kept_until_all_of_it_is_delivered),
         fixture_test(a_purge_that_is_rolled_back_purged_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -132,11 +132,30 @@ static void what_is_not_one_line_is_a_bug(void **state)
         assert_false(segment_add(&s, lines[i], strlen(lines[i]), &err));
         assert_int_equal(err.kind, ERROR_BUG);
     }
+}
+
+static void an_empty_segment_comes_back_empty(void **state)
+{
+    (void)state;
+    struct error err;
+    AUTO(segment_done) struct segment s, back;
     AUTO(zstandard_freep) struct zstandard *z = zstandard_new();
     AUTO(segment_packed_done) struct segment_packed packed;
+    size_t cursor = 0, len;
+    const char *line;
+    segment_init(&s);
+    segment_init(&back);
     segment_packed_init(&packed);
-    assert_false(segment_pack(&s, NULL, z, &packed, &err));
-    assert_int_equal(err.kind, ERROR_BUG);
+    assert_true(segment_pack(&s, NULL, z, &packed, &err));
+    assert_int_equal(packed.count, 0);
+    assert_int_equal(packed.text_len, 0);
+    if (!segment_unpack(&packed, z, &back, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(back.count, 0);
+    assert_false(segment_next(&back, &cursor, &line, &len));
+    packed.count = 1;
+    assert_false(segment_unpack(&packed, z, &back, &err));
+    assert_int_equal(err.kind, ERROR_STORE);
 }
 
 static void the_content_is_what_does_not_tell_when_it_was_read(void **state)
@@ -248,6 +267,7 @@ int main(void)
         cmocka_unit_test(it_is_full_by_records_or_by_bytes),
         cmocka_unit_test(a_record_that_can_never_fit_is_data),
         cmocka_unit_test(what_is_not_one_line_is_a_bug),
+        cmocka_unit_test(an_empty_segment_comes_back_empty),
         cmocka_unit_test(the_content_is_what_does_not_tell_when_it_was_read),
         cmocka_unit_test(random_bytes_find_room_in_the_frame),
         cmocka_unit_test(what_does_not_match_is_not_unpacked),

@@ -216,6 +216,53 @@ static void a_page_without_records_moves_the_checkpoint(void **state)
     assert_int_equal(events_of("slice.completed"), 0);
 }
 
+/* --- slices that are delivered as a whole ----------------------------------------------------- */
+
+static void put_page(uint64_t page, bool with_records, enum checkpoint_state state)
+{
+    struct error err;
+    struct writer_page whole = page_of(page, state);
+    whole.origin.by_slice = true;
+    if (with_records)
+        hand_over_as(&whole.origin, page, true);
+    if (!writer_commit(writer, &whole, &err))
+        fail_msg("%s", err.text);
+}
+
+static void a_slice_ends_with_a_segment_and_with_its_last_page(void **state)
+{
+    (void)state;
+    static const char ended[] = "SELECT coalesce(max(first_seq * 100 + last_seq), 0) "
+                                "FROM generation";
+    put_page(1, true, CHECKPOINT_OPEN);
+    flush();
+    assert_int_equal(seen(ended), 100);
+    put_page(2, true, CHECKPOINT_COMPLETE);
+    flush();
+    assert_int_equal(seen(ended), 102);
+    put_page(1, true, CHECKPOINT_OPEN);
+    put_page(2, false, CHECKPOINT_OPEN); /* brought nothing, and is not the last */
+    put_page(3, false, CHECKPOINT_COMPLETE);
+    flush();
+    assert_int_equal(seen(ended), 304);
+    put_page(1, false, CHECKPOINT_COMPLETE);
+    flush();
+    assert_int_equal(seen(ended), 505);
+    assert_int_equal(seen("SELECT count(*) FROM segment WHERE count = 0"), 2);
+    assert_int_equal(seen("SELECT count(*) FROM generation"), 3);
+}
+
+static void a_slice_that_is_broken_off_has_not_ended(void **state)
+{
+    (void)state;
+    put_page(1, true, CHECKPOINT_OPEN);
+    struct append_origin second = fixture_origin("users", 2);
+    second.by_slice = true;
+    hand_over_as(&second, 2, true);
+    finish();
+    assert_int_equal(seen("SELECT first_seq * 100 + last_seq FROM generation"), 100);
+}
+
 static void a_page_that_is_open_at_the_end_never_was(void **state)
 {
     (void)state;
@@ -716,6 +763,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         writer_test(a_page_becomes_durable_as_a_whole),
         writer_test(a_page_without_records_moves_the_checkpoint),
+        writer_test(a_slice_ends_with_a_segment_and_with_its_last_page),
+        writer_test(a_slice_that_is_broken_off_has_not_ended),
         writer_test(a_page_that_is_open_at_the_end_never_was),
         writer_test(what_was_handed_over_whole_is_written_even_at_the_end),
         writer_test(pages_that_wait_together_are_as_good_as_alone),

@@ -65,6 +65,17 @@ CREATE TABLE content (
     policy_digest BLOB NOT NULL,
     PRIMARY KEY (stream, account, slice, page, part)
 ) STRICT, WITHOUT ROWID;
+-- Readings of slices that are delivered as a whole; last_seq 0: not ended. The columns of the key come
+-- first: SQLite 3.40 checks the others of such a table in the wrong place and finds it damaged.
+CREATE TABLE generation (
+    stream TEXT NOT NULL,
+    account TEXT NOT NULL,
+    slice TEXT NOT NULL,
+    last_seq INTEGER NOT NULL,
+    first_seq INTEGER NOT NULL,
+    PRIMARY KEY (stream, account, slice, last_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX generation_end ON generation (stream, last_seq);
 CREATE TABLE position (
     sink TEXT NOT NULL,
     stream TEXT NOT NULL,

@@ -1,0 +1,1 @@
+DELETE FROM "{schema}"."{table}" WHERE extract_slice = $1

@@ -1,0 +1,1 @@
+GRANT DELETE ON "{schema}"."{table}" TO extract_loader;

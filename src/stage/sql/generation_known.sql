@@ -1,0 +1,4 @@
+SELECT 1
+FROM generation
+WHERE stream = ?1 AND account = ?2 AND slice = ?3 AND (last_seq = 0) = ?4
+LIMIT 1
