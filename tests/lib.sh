@@ -84,6 +84,20 @@ postgres_start() {
 postgres_stop() { "$EXTRACT_SRCDIR/tests/postgres" stop "$TMP_CASE/postgres"; }
 postgres_kill() { "$EXTRACT_SRCDIR/tests/postgres" kill "$TMP_CASE/postgres"; }
 
+# proxy_start PORT: $PROXY_PORT leads to that port; `proxy ORDER` has something go wrong on the way (tests/proxy.py),
+# `proxy_done` tells whether it has.
+proxy_start() {
+    python3 "$EXTRACT_SRCDIR/tests/proxy.py" "$TMP_CASE/proxy.port" "$1" "$TMP_CASE/order" 2>"$TMP_CASE/proxy.log" &
+    echo $! >"$TMP_CASE/proxy.pid"
+    for _ in $(seq 200); do
+        [[ ! -s $TMP_CASE/proxy.port ]] || break
+        sleep 0.05
+    done
+    PROXY_PORT=$(cat "$TMP_CASE/proxy.port") || fail "the proxy is not ready: $(cat "$TMP_CASE/proxy.log")"
+}
+proxy() { printf '%s\n' "$1" >"$TMP_CASE/order"; }
+proxy_done() { [[ ! -e $TMP_CASE/order ]]; }
+
 # pg SQL: what the server answers, columns parted by |.
 pg() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PG_URL" -c "$1"; }
 

@@ -36,4 +36,4 @@ include tests/house/local.mk
 include tests/cases/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
-EXTRA_DIST += tests/case tests/tap tests/postgres $(wildcard $(srcdir)/tests/*.sh $(srcdir)/tests/*.py $(srcdir)/tests/cases/* $(srcdir)/tests/kafka/*)
+EXTRA_DIST += tests/case tests/tap tests/planted tests/postgres $(wildcard $(srcdir)/tests/*.sh $(srcdir)/tests/*.py $(srcdir)/tests/cases/* $(srcdir)/tests/kafka/*)

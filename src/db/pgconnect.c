@@ -116,6 +116,15 @@ static void set_keywords(struct keywords *k, const struct pg_options *options,
     add(k, "tcp_user_timeout", "60000");
 }
 
+/* libpq tells a line for each address of the host that it tried: the one that has the word. */
+static const char *line_with(const char *message, const char *word)
+{
+    const char *found = strstr(message, word);
+    while (found && found > message && found[-1] != '\n')
+        found--;
+    return found;
+}
+
 /* libpq could not connect: its message tells why, and holds host, user and database only. */
 static bool fail_connect(struct pg *pg, struct error *err)
 {
@@ -131,11 +140,14 @@ static bool fail_connect(struct pg *pg, struct error *err)
                          "%s: the server wants a password: set password to a "
                          "reference",
                          pg->name);
-    if (strstr(message, "certificate") || strstr(message, "SSL"))
+    const char *tls = line_with(message, "certificate");
+    if (!tls)
+        tls = line_with(message, "SSL");
+    if (tls)
         return error_set(err, ERROR_SINK,
                          "%s: the server cannot prove who it is, or takes no TLS; check host "
                          "and ca_file: %.*s",
-                         pg->name, len, message);
+                         pg->name, (int)strcspn(tls, "\n"), tls);
     return error_set(err, ERROR_NETWORK, "%s: %.*s", pg->name, len, message);
 }
 

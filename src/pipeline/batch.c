@@ -427,7 +427,9 @@ static bool start_at_marker(struct batch *b, struct pass *p, bool *ret_recovered
         !sink_position(b->options->sink, &b->stream->stream, &marker, err) ||
         !position_get(b->options->store, b->options->name, name_of(b), &position, err))
         return false;
-    if (!b->stream->compared && !compare(b, &marker, position.seq, err))
+    /* once is enough, unless the marker is not what this process left there */
+    bool lost = position.seq > ledger_position(&marker);
+    if ((lost || !b->stream->compared) && !compare(b, &marker, position.seq, err))
         return false;
     b->stream->compared = true;
     p->after = ledger_position(&marker);

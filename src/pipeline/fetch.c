@@ -135,20 +135,7 @@ static bool commit_page(struct work *w, const struct reader *r, const struct rea
     return writer_commit(w->options->writer, &whole, err) || writer_error(w);
 }
 
-static void count_page(struct result_stream *result, const struct reader_page *page)
-{
-    result->pages++;
-    result->records += page->counts.records;
-    result->released += page->counts.released;
-    result->quarantined += page->counts.quarantined;
-    result->unknown += page->counts.unknown;
-    result->decoded_bytes += page->decoded_bytes;
-    if (page->drift_count > 0 && !*result->drift)
-        snprintf(result->drift, sizeof result->drift, "%s", page->drifts[0].path);
-}
-
-static bool read_pages(struct work *w, struct reader *r, struct result_stream *result,
-                       struct error *err)
+static bool read_pages(struct work *w, struct reader *r, struct error *err)
 {
     for (;;) {
         if (stop_requested())
@@ -167,7 +154,6 @@ static bool read_pages(struct work *w, struct reader *r, struct result_stream *r
                   w->stream->name, w->slice->id, (unsigned long long)page.number,
                   (unsigned long long)page.counts.records,
                   (unsigned long long)page.decoded_bytes);
-        count_page(result, &page);
         if (page.last)
             return true;
     }
@@ -262,7 +248,7 @@ static bool fetch_slice(struct work *w, struct result_stream *result, struct err
     if (complete)
         return true;
     result->slices++;
-    bool ok = read_pages(w, r, result, err);
+    bool ok = read_pages(w, r, err);
     if (w->segment)
         writer_return(w->options->writer, steal(&w->segment));
     if (!ok && w->page_begun) {

@@ -37,11 +37,23 @@ static void run_done(struct run *r)
     http_free(r->http);
 }
 
-static void count_unchanged(struct result *result, const struct writer_page *page)
+/* What is not durable does not count. */
+static void count_page(struct result *result, const struct writer_page *page)
 {
-    for (size_t i = 0; i < result->stream_count; i++)
-        if (strcmp(result->streams[i].name, page->origin.stream) == 0)
-            result->streams[i].unchanged += page->unchanged;
+    for (size_t i = 0; i < result->stream_count; i++) {
+        struct result_stream *s = &result->streams[i];
+        if (strcmp(s->name, page->origin.stream) != 0)
+            continue;
+        s->pages++;
+        s->records += page->records;
+        s->released += page->released;
+        s->unchanged += page->unchanged;
+        s->quarantined += page->quarantined;
+        s->unknown += page->unknown;
+        s->decoded_bytes += page->decoded_bytes;
+        if (*page->drift && !*s->drift)
+            memcpy(s->drift, page->drift, sizeof s->drift);
+    }
 }
 
 /* On the writer's thread. */
@@ -59,7 +71,7 @@ static void on_staged(void *context, const struct writer_page *page)
         .quota_capacity = page->quota_capacity,
     };
     r->options->watch->page(r->options->watch->context, &seen);
-    count_unchanged(r->result, page);
+    count_page(r->result, page);
     for (size_t i = 0; i < r->deployment->options->sink_count; i++)
         if (r->sinks[i])
             deliver_wake(r->sinks[i]);

@@ -50,13 +50,18 @@ settings "${plain[@]}" "password = $right"
 refused 77 'may not|needs'
 expect 77 "$EXTRACT" ddl --source random_user --sink kafka
 grep '^kafka-' "$TMP_CASE/out" >"$TMP_CASE/script"
-while read -r command; do
-    case $command in
-    kafka-topics.sh*) eval "set -- $command"; shift 3; kafka_topics "$@" >/dev/null ;;
-    kafka-acls.sh*CONSUMER*) ;;
-    kafka-acls.sh*) eval "set -- $command"; shift 3; kafka_allow "${@:2}" ;;
-    esac
-done <"$TMP_CASE/script"
+# grant NAME: runs the commands of stdin for that user
+grant() {
+    local command user=$1
+    while read -r command; do
+        eval "set -- ${command//CONSUMER/$user}"
+        case $1 in
+        kafka-topics.sh) kafka_topics "${@:4}" >/dev/null ;;
+        kafka-acls.sh) kafka_allow "${@:5}" ;;
+        esac
+    done
+}
+grep -v CONSUMER "$TMP_CASE/script" | grant writer
 expect 0 "$EXTRACT" publish --source random_user
 equal "$(consume random_user.users | wc -l)" 10 "records over SASL"
 expect 0 "$EXTRACT" verify --source random_user
@@ -64,3 +69,17 @@ expect 0 "$EXTRACT" verify --source random_user
 # a certificate is a user as well
 BROKERS=$MTLS settings "security = ssl" "ca_file = $tls/ca.pem" "certificate = $tls/client.pem" "key = $key"
 refused 77 'needs'
+grep acls "$TMP_CASE/script" | grep -v CONSUMER | sed 's/User:writer/User:loader/' | grant loader
+DAY=2026-11-02 run 0
+equal "$(consume random_user.users | wc -l)" 20 "records with a certificate"
+
+# a consumer without permission, and with the one that ddl prints
+reads() {
+    kcat -b "$SASL" -X security.protocol=sasl_ssl -X sasl.mechanisms=PLAIN -X sasl.username=reader \
+        -X sasl.password=reader-secret -X ssl.ca.location="$tls/ca.pem" -X isolation.level=read_committed \
+        -C -q -e -o beginning -t random_user.users -f '%k\n' 2>"$TMP_CASE/reader"
+}
+if reads >/dev/null; then fail "anybody may read"; fi
+grep -qi 'authorization failed' "$TMP_CASE/reader" || fail "the reader was refused for something else: $(cat "$TMP_CASE/reader")"
+grep CONSUMER "$TMP_CASE/script" | grant reader
+equal "$(reads | wc -l)" 20 "records that a consumer reads"

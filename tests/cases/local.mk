@@ -46,7 +46,9 @@ case_tests = \
     tests/cases/keys_list_shows_no_material.sh \
     tests/cases/keys_rotate_can_be_killed_anywhere.sh \
     tests/cases/keys_rotate_rewrites_no_segment.sh \
+    tests/cases/planted_bugs_are_caught.sh \
     tests/cases/postgres_a_broken_session_loses_and_doubles_nothing.sh \
+    tests/cases/postgres_a_commit_that_goes_on_without_us_is_waited_for.sh \
     tests/cases/postgres_a_refused_row_goes_to_quarantine.sh \
     tests/cases/postgres_a_stop_ends_waiting_for_a_lock.sh \
     tests/cases/postgres_killed_anywhere_loads_once.sh \
@@ -54,6 +56,7 @@ case_tests = \
     tests/cases/postgres_refusals_say_what_to_do.sh \
     tests/cases/postgres_rows_equal_an_independent_reading.sh \
     tests/cases/privacy_canary.sh \
+    tests/cases/privacy_canary_in_sinks.sh \
     tests/cases/privacy_fields.sh \
     tests/cases/quota_a_long_wait_parks_the_run.sh \
     tests/cases/quota_a_refusal_blocks_until_its_end.sh \

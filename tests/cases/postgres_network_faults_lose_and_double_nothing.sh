@@ -4,12 +4,10 @@
 # once. Where it may not try again it says so, and the next one heals it.
 . "$EXTRACT_SRCDIR/tests/lib.sh"
 postgres_start
-python3 "$EXTRACT_SRCDIR/tests/proxy.py" "$TMP_CASE/proxy.port" "$PG_PORT" "$TMP_CASE/order" 2>"$TMP_CASE/proxy.log" &
-echo $! >"$TMP_CASE/proxy.pid"
-for _ in $(seq 100); do [[ ! -s $TMP_CASE/proxy.port ]] || break; sleep 0.05; done
+proxy_start "$PG_PORT"
 sandbox --no-limit
 configure "users = 400" "page_size = 100" "limit_users = none" "[warehouse]" "driver = postgres" \
-    "url = postgresql://postgres@127.0.0.1:$(cat "$TMP_CASE/proxy.port")/test"
+    "url = postgresql://postgres@127.0.0.1:$PROXY_PORT/test"
 run 0
 batches=1
 
@@ -17,9 +15,9 @@ batches=1
 faulty() {
     batches=$((batches + 1))
     run 0 --again --force --stage-only
-    printf "%s\n" "$2 $3 $4" >"$TMP_CASE/order"
+    proxy "$2 $3 $4"
     expect "$1" "$EXTRACT" load --source random_user
-    [[ ! -e $TMP_CASE/order ]] || fail "$2 at $3: it never came to that"
+    proxy_done || fail "$2 at $3: it never came to that"
 }
 
 # whole WHEN: every record once, and each segment once in the ledger.

@@ -23,11 +23,15 @@ run 0 --stage-only
 
 at=localhost:$PG_PORT
 secret wrong-one
-load 77 "as user guarded: the credentials are refused: check user and password \(28P01\)" \
+load 77 "as user guarded: the credentials are refused: check user and password.*\(28P01\)" \
     "url = postgresql://guarded@$at/test" "ca_file = $ca" "password = file:$TMP_CASE/password"
 load 77 "the server wants a password: set password to a reference" \
     "url = postgresql://guarded@$at/test" "ca_file = $ca"
 secret right
+pg "ALTER ROLE guarded VALID UNTIL '2000-01-01'"
+load 77 "the credentials are refused: check user and password, and whether it has expired \(28P01\)" \
+    "url = postgresql://guarded@$at/test" "ca_file = $ca" "password = file:$TMP_CASE/password"
+pg "ALTER ROLE guarded VALID UNTIL 'infinity'"
 load 69 "there is no such database: make it with CREATE DATABASE.*\(3D000\)" \
     "url = postgresql://guarded@$at/nowhere" "ca_file = $ca" "password = file:$TMP_CASE/password"
 load 69 "cannot prove who it is.*server certificate for \"localhost\".*does not match host name \"127.0.0.1\"" \
