@@ -310,14 +310,14 @@ static bool write_pass(struct batch *b, struct pass *p, struct error *err)
         p->after = state.purged_seq;
     while (!is_full(b, p)) {
         int64_t seq;
-        if (!read_next(b->options->store, name_of(b), p->after, &seq, err))
-            return false;
-        if (seq == 0 && wait_for_more(b, p))
-            continue;
-        if (!read_stream_get(b->options->store, name_of(b), &state, err))
+        /* in this order: what is staged between the two is no gap */
+        if (!read_stream_get(b->options->store, name_of(b), &state, err) ||
+            !read_next(b->options->store, name_of(b), p->after, &seq, err))
             return false;
         if (!check_gap(b, p->after + 1, seq ? seq : state.last_seq + 1, err))
             return ends_here(p);
+        if (seq == 0 && wait_for_more(b, p))
+            continue;
         if (seq == 0)
             return true;
         int64_t before = p->after;
