@@ -22,7 +22,6 @@ bool topics_open(const struct cluster_options *options, struct topics **ret_topi
 {
     /* a consumer: those never make a topic by asking for it, and see ends as they are */
     static const struct rdkafka_property properties[] = {
-        {"group.id", "extract"},
         {"isolation.level", "read_uncommitted"},
     };
     AUTO(topics_closep) struct topics *t = calloc(1, sizeof *t);
