@@ -3,11 +3,13 @@
  * extract: fetches advertising and customer data, masks it, stages it sealed, loads it exactly
  * once. A table of commands; everything else is below.
  */
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/clock_init.h"
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/stop.h"
@@ -73,8 +75,20 @@ static bool run(const struct options *options, struct context *c, int *ret_statu
         log_set_level(LOG_LEVEL_WARNING);
     if (options_has(options, TABLE_VERBOSE))
         log_set_level(LOG_LEVEL_DEBUG);
+    const char *clock = getenv(CLOCK_VARIABLE);
+    if (clock)
+        log_warning("clock.replaced", CLOCK_VARIABLE "=%s", clock);
     return context_init(c, options, err) && commands[options->command](c, ret_status, err) &&
            flush_stdout(err);
+}
+
+/* One arena: threads wait more for the network than for each other, and every further arena keeps
+ * what its busiest moment took. Large blocks go back to the system as they are freed. */
+static void keep_memory_small(void)
+{
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 }
 
 int main(int argc, char *argv[])
@@ -82,9 +96,10 @@ int main(int argc, char *argv[])
     struct error err;
     struct options options;
     umask(077);
+    keep_memory_small();
     stop_init();
     crashpoint_init();
-    if (!secret_init(&err) || !options_parse(argc, argv, &options, &err))
+    if (!clock_init(&err) || !secret_init(&err) || !options_parse(argc, argv, &options, &err))
         return fail(NULL, options_ask_json(argc, argv), &err);
 
     int status = EXIT_SUCCESS;

@@ -36,4 +36,6 @@ include tests/house/local.mk
 include tests/cases/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
-EXTRA_DIST += tests/case tests/tap tests/planted tests/postgres $(wildcard $(srcdir)/tests/*.sh $(srcdir)/tests/*.py $(srcdir)/tests/cases/* $(srcdir)/tests/kafka/*)
+TESTS += tests/facebook/schemas.py
+dist_check_SCRIPTS += tests/facebook/schemas.py
+EXTRA_DIST += tests/case tests/tap tests/planted tests/postgres $(wildcard $(srcdir)/tests/*.sh $(srcdir)/tests/*.py $(srcdir)/tests/cases/* $(srcdir)/tests/facebook/* $(srcdir)/tests/kafka/*)

@@ -48,6 +48,11 @@ enum event_kind {
     EVENT_RUN_END,
     EVENT_PAGE_STAGED,
     EVENT_SLICE_COMPLETED,
+    EVENT_SLICE_CUT, /* it is too big for the API: parts stand for it, or for one of its parts */
+    EVENT_REPORT_CREATED,
+    EVENT_SLICE_UNCHANGED,
+    EVENT_SLICE_RECONCILED, /* its rows add up to what another stream says */
+    EVENT_SLICE_DIFFERS, /* they do not */
     EVENT_CHECKPOINT_RESET,
     EVENT_SCHEMA_DRIFT,
     EVENT_BATCH_DELIVERED,
@@ -56,6 +61,7 @@ enum event_kind {
     EVENT_RECORD_REFUSED, /* by a sink; it is in quarantine */
     EVENT_TABLE_CHANGED,
     EVENT_QUOTA_PARKED,
+    EVENT_API_VERSION, /* the service answers in another version, or says that one ends */
     EVENT_KEY_CREATED,
     EVENT_KEY_ROTATED,
     EVENT_KEY_ESCROWED,

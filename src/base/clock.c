@@ -50,6 +50,75 @@ static const struct clock_source system_clock = {
 
 static const struct clock_source *source = &system_clock;
 
+/* --- A clock of another pace --- */
+
+static struct {
+    int64_t factor;
+    int64_t real_ns; /* at this instant of the system ... */
+    int64_t shown_ns; /* ... it showed this one */
+    int64_t monotonic_ns; /* what runs fast began here */
+} fast = {.factor = 1};
+
+/* After so long a time that it does not fit, the clock stands still. */
+static int64_t fast_since(int64_t origin_ns, int64_t shown_ns, int64_t now_ns)
+{
+    int64_t result_ns;
+    if (__builtin_sub_overflow(now_ns, origin_ns, &result_ns) ||
+        __builtin_mul_overflow(result_ns, fast.factor, &result_ns) ||
+        __builtin_add_overflow(result_ns, shown_ns, &result_ns))
+        return now_ns < origin_ns ? INT64_MIN : INT64_MAX;
+    return result_ns;
+}
+
+static int64_t fast_now_ns(void)
+{
+    return fast_since(fast.real_ns, fast.shown_ns, system_now_ns());
+}
+
+static int64_t fast_monotonic_ns(void)
+{
+    return fast_since(fast.monotonic_ns, fast.monotonic_ns, system_monotonic_ns());
+}
+
+/* Rounded up: a sleep that ends is never a nanosecond short by the fast clock. */
+static int64_t fast_real_duration(int64_t duration_ns)
+{
+    return duration_ns / fast.factor + (duration_ns % fast.factor > 0);
+}
+
+static bool fast_sleep_ns(int64_t duration_ns)
+{
+    return system_sleep_ns(fast_real_duration(duration_ns));
+}
+
+static const struct clock_source fast_clock = {
+    .now_ns = fast_now_ns,
+    .monotonic_ns = fast_monotonic_ns,
+    .sleep_ns = fast_sleep_ns,
+};
+
+bool clock_run(int64_t factor, int64_t real_ns, int64_t shown_ns)
+{
+    fast.factor = factor;
+    fast.real_ns = real_ns;
+    fast.shown_ns = shown_ns;
+    fast.monotonic_ns = system_monotonic_ns();
+    int64_t now_ns = fast_now_ns();
+    if (now_ns == INT64_MIN || now_ns == INT64_MAX)
+        return false;
+    source = &fast_clock;
+    return true;
+}
+
+struct timespec clock_deadline(int64_t duration_ns, int64_t most_ns)
+{
+    int64_t real_ns = source == &fast_clock ? fast_real_duration(duration_ns) : duration_ns;
+    int64_t at_ns = system_monotonic_ns() + (real_ns < most_ns ? real_ns : most_ns);
+    return (struct timespec){at_ns / CLOCK_SECOND_NS, at_ns % CLOCK_SECOND_NS};
+}
+
+/* --- What the rest of the tree asks --- */
+
 int64_t clock_now_ns(void)
 {
     return source->now_ns();
@@ -71,7 +140,7 @@ void clock_replace(const struct clock_source *replacement)
 }
 
 /* Days from civil date and back: H. Hinnant, "chrono-compatible low-level date algorithms". */
-static int64_t days_from_civil(int64_t year, int month, int day)
+int64_t clock_day_of_date(int64_t year, int month, int day)
 {
     year -= month <= 2;
     int64_t era = (year >= 0 ? year : year - 399) / 400;
@@ -81,7 +150,7 @@ static int64_t days_from_civil(int64_t year, int month, int day)
     return era * 146097 + doe - 719468;
 }
 
-static void civil_from_days(int64_t days, int *ret_year, int *ret_month, int *ret_day)
+void clock_date_of_day(int64_t days, int *ret_year, int *ret_month, int *ret_day)
 {
     days += 719468;
     int64_t era = (days >= 0 ? days : days - 146096) / 146097;
@@ -102,7 +171,7 @@ int64_t clock_day_of(int64_t ns)
 void clock_format_date(int64_t day, char ret_text[CLOCK_DATE_SIZE])
 {
     int year, month, dom;
-    civil_from_days(day, &year, &month, &dom);
+    clock_date_of_day(day, &year, &month, &dom);
     snprintf(ret_text, CLOCK_DATE_SIZE, "%04d-%02d-%02d", year % 10000, month % 100, dom % 100);
 }
 
@@ -163,7 +232,7 @@ static bool parse_date(const char **p, int64_t *ret_day)
     if (!digits(p, 4, &year) || !literal(p, '-') || !digits(p, 2, &month) || !literal(p, '-') ||
         !digits(p, 2, &day) || !date_valid(year, month, day))
         return false;
-    *ret_day = days_from_civil(year, month, day);
+    *ret_day = clock_day_of_date(year, month, day);
     return true;
 }
 
@@ -257,6 +326,6 @@ bool clock_parse_http_date(const char *text, int64_t *ret_ns)
     if (!literal(&p, ' ') || !digits(&p, 4, &year) || !literal(&p, ' ') ||
         !parse_time(&p, &second) || strcmp(p, " GMT") != 0 || !date_valid(year, month + 1, day))
         return false;
-    *ret_ns = days_from_civil(year, month + 1, day) * CLOCK_DAY_NS + second * CLOCK_SECOND_NS;
+    *ret_ns = clock_day_of_date(year, month + 1, day) * CLOCK_DAY_NS + second * CLOCK_SECOND_NS;
     return true;
 }

@@ -9,11 +9,12 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 #define CLOCK_SECOND_NS INT64_C(1000000000)
 #define CLOCK_DAY_NS (86400 * CLOCK_SECOND_NS)
 
-enum { CLOCK_RFC3339_SIZE = 32, CLOCK_DATE_SIZE = 16 };
+enum { CLOCK_RFC3339_SIZE = 32, CLOCK_DATE_SIZE = 16, CLOCK_FACTOR_MAX = 100000 };
 
 struct clock_source {
     int64_t (*now_ns)(void); /* wall clock */
@@ -25,6 +26,13 @@ struct clock_source {
 int64_t clock_now_ns(void);
 int64_t clock_monotonic_ns(void);
 bool clock_sleep_ns(int64_t duration_ns);
+/* When a wait of this length is over, by CLOCK_MONOTONIC, at most most_ns of the system's time from
+ * now: for pthread_cond_timedwait, which knows no other clock. */
+struct timespec clock_deadline(int64_t duration_ns, int64_t most_ns);
+/* At real_ns of the system's time the clock showed shown_ns, and it runs factor times as fast, 1 to
+ * CLOCK_FACTOR_MAX; sleeps are shorter by it. False: by now it would show a time that int64_t does
+ * not hold. Call before threads are started. */
+bool clock_run(int64_t factor, int64_t real_ns, int64_t shown_ns);
 /* NULL puts the system's clock back. */
 void clock_replace(const struct clock_source *source);
 
@@ -37,6 +45,8 @@ bool clock_parse_rfc3339(const char *text, int64_t *ret_ns);
 void clock_format_date(int64_t day, char ret_text[CLOCK_DATE_SIZE]); /* "2026-11-20" */
 bool clock_parse_date(const char *text, int64_t *ret_day);
 int64_t clock_day_of(int64_t ns); /* the UTC day of an instant */
+int64_t clock_day_of_date(int64_t year, int month, int day); /* months and days count from 1 */
+void clock_date_of_day(int64_t day, int *ret_year, int *ret_month, int *ret_day);
 
 /* HTTP-date in the IMF-fixdate form of RFC 9110 section 5.6.7. */
 bool clock_parse_http_date(const char *text, int64_t *ret_ns);

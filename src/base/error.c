@@ -16,6 +16,7 @@ static const struct {
     [ERROR_CONFIG] = {"config", 78},   [ERROR_MANIFEST] = {"manifest", 78},
     [ERROR_AUTH] = {"auth", 77},       [ERROR_QUOTA] = {"quota", 75},
     [ERROR_NETWORK] = {"network", 69}, [ERROR_REMOTE] = {"remote", 69},
+    [ERROR_TOO_BIG] = {"too_big", 69}, [ERROR_ACCOUNT] = {"account", 77},
     [ERROR_DATA] = {"data", 65},       [ERROR_STORE] = {"store", 74},
     [ERROR_SINK] = {"sink", 69},       [ERROR_CRYPTO] = {"crypto", 77},
     [ERROR_IO] = {"io", 74},           [ERROR_BUSY] = {"busy", 75},

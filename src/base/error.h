@@ -24,6 +24,8 @@ enum error_kind {
     ERROR_QUOTA, /* the API's limit: wait until not_before_ns, or park */
     ERROR_NETWORK, /* no answer, or a broken one: back off, then stop */
     ERROR_REMOTE, /* the API answered that it cannot: back off, then stop */
+    ERROR_TOO_BIG, /* the API cannot answer so much at once: ask for smaller parts */
+    ERROR_ACCOUNT, /* this account cannot be read: the others can */
     ERROR_DATA, /* the data is not what the contract says: quarantine or stop */
     ERROR_STORE, /* the stage cannot be used: stop, safe to run again */
     ERROR_SINK, /* the sink cannot be used: stop, safe to run again */

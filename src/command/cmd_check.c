@@ -1,17 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* extract check: everything a run needs, looked at one by one, nothing fetched or made. */
+/* extract check: everything a run needs, looked at one by one, nothing fetched or made. A source
+ * that wants credentials is asked about them, and about the accounts that they can see. */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "command/context.h"
+#include "command/progress.h"
 #include "crypto/secret.h"
 #include "net/cluster.h"
+#include "pipeline/access.h"
 
 /* The WAL-reset race of SQLite, fixed in 3.51.3; we avoid it by having one writer. */
 enum { SQLITE_SOUND_VERSION = 3051003 };
 
-enum { SCRIPT_MAX = 1024 * 1024 };
+enum {
+    SCRIPT_MAX = 1024 * 1024,
+    ACCOUNTS_SHOWN = 50, /* of those that are fine */
+};
 
 enum finding { FOUND_GOOD, FOUND_NOTICE, FOUND_BAD };
 
@@ -60,10 +68,132 @@ static void check_source(struct check *k)
         return;
     }
     const struct manifest *m = k->deployment->manifest;
-    snprintf(text, sizeof text, "%s, API %s, %zu streams%s%s", o->source, m->version,
-             m->stream_count, m->sunset ? ", that version ends on " : "",
-             m->sunset ? m->sunset : "");
+    const char *version = settings_version(o->settings);
+    char words[VERSION_WORDS_SIZE];
+    snprintf(text, sizeof text, "%s, API %s, %zu streams", o->source, version, m->stream_count);
     found(k, FOUND_GOOD, "source", text);
+    version_words(&m->versions, version, clock_day_of(clock_now_ns()), words);
+    if (*words)
+        found(k, FOUND_NOTICE, "version", words);
+}
+
+/* Which secrets are at hand, by name. */
+static void tell_credentials(struct check *k, const struct access *a)
+{
+    const struct auth_rule *auth = &k->deployment->manifest->auth;
+    AUTO(buffer_done) struct buffer text;
+    buffer_init(&text, SCRIPT_MAX);
+    for (size_t i = 0; i < auth->secret_count; i++) {
+        bool set = settings_reference(k->deployment->options->settings, i) != NULL;
+        buffer_printf(&text, "%s%s%s", i > 0 ? ", " : "", auth->names[i],
+                      set ? "" : " not set");
+    }
+    if (auth->proof.query)
+        buffer_append_text(&text, credentials_proven(a->credentials)
+                                      ? ": requests carry a proof"
+                                      : ": requests carry no proof");
+    found(k, FOUND_GOOD, "credentials", buffer_text(&text) ? buffer_text(&text) : "");
+}
+
+/* False: nothing can be asked with it. */
+static bool check_token(struct check *k, const struct access *a)
+{
+    static const enum finding findings[] = {
+        [INTROSPECTION_GOOD] = FOUND_GOOD,
+        [INTROSPECTION_SOON] = FOUND_NOTICE,
+        [INTROSPECTION_BAD] = FOUND_BAD,
+    };
+    char text[INTROSPECTION_TEXT_SIZE];
+    enum introspection_grade grade;
+    struct error err;
+    bool told = access_token(a, &grade, text, &err);
+    if (!told &&
+        err.kind == ERROR_REMOTE) { /* it may be good, and not for asking about itself */
+        error_prefix(&err, "the service does not say what it is good for");
+        found(k, FOUND_NOTICE, "token", err.text);
+        return true;
+    }
+    if (!told) {
+        failed(k, "token", &err);
+        return false;
+    }
+    if (grade != INTROSPECTION_BAD) {
+        found(k, findings[grade], "token", text);
+        return true;
+    }
+    error_set(&err, ERROR_AUTH, "%s", text);
+    failed(k, "token", &err);
+    return false;
+}
+
+static void tell_account(struct check *k, const struct account *a)
+{
+    char text[ERROR_TEXT_MAX];
+    struct error err;
+    snprintf(text, sizeof text, "%s: %s%s%s", a->id, a->time_zone, *a->name ? ", " : "",
+             a->name);
+    if (a->failed) {
+        error_set(&err, a->failure.kind, "%s: %.900s", a->id, a->failure.text);
+        failed(k, "account", &err);
+    } else {
+        found(k, FOUND_GOOD, "account", text);
+    }
+}
+
+static void check_accounts(struct check *k, const struct access *a)
+{
+    AUTO(cleanup_free) struct account *accounts = NULL;
+    size_t count = 0, fine = 0;
+    char text[128];
+    struct error err;
+    if (!access_accounts(a, &accounts, &count, &err)) {
+        failed(k, "accounts", &err);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        fine += !accounts[i].failed;
+        if (accounts[i].failed || fine <= ACCOUNTS_SHOWN)
+            tell_account(k, &accounts[i]);
+    }
+    snprintf(text, sizeof text, "%zu of %zu can be read", fine, count);
+    if (count > 0) {
+        found(k, fine == count ? FOUND_GOOD : FOUND_NOTICE, "accounts", text);
+        return;
+    }
+    error_set(&err, ERROR_AUTH, "these credentials can see no account");
+    failed(k, "accounts", &err);
+}
+
+static void ask_source(struct check *k, const struct watch *watch)
+{
+    struct access a = {.deployment = k->deployment, .watch = watch};
+    const struct manifest *m = k->deployment->manifest;
+    struct error err;
+    if (!access_open(&a, false, &err)) {
+        failed(k, "credentials", &err);
+    } else {
+        tell_credentials(k, &a);
+        if (!m->auth.has_inspect || check_token(k, &a))
+            check_accounts(k, &a);
+    }
+    access_close(&a);
+}
+
+/* An API that takes anybody and has no accounts is asked nothing. */
+static void check_access(struct check *k)
+{
+    const struct manifest *m = k->deployment ? k->deployment->manifest : NULL;
+    if (!m || m->auth.kind == AUTH_NONE)
+        return;
+    AUTO(progress_freep)
+    struct progress *progress = progress_new(options_has(k->context->options, TABLE_QUIET));
+    struct error err;
+    if (progress) {
+        ask_source(k, progress_watch(progress));
+        return;
+    }
+    error_memory(&err);
+    failed(k, "credentials", &err);
 }
 
 static void check_state(struct check *k)
@@ -204,8 +334,8 @@ static void check_librdkafka(struct check *k)
 }
 
 static void (*const checks[])(struct check *) = {
-    check_configuration, check_source, check_state,  check_keys,       check_stage,
-    check_sinks,         check_memory, check_sqlite, check_librdkafka,
+    check_configuration, check_source, check_access, check_state,  check_keys,
+    check_stage,         check_sinks,  check_memory, check_sqlite, check_librdkafka,
 };
 
 bool cmd_check(struct context *c, int *ret_status, struct error *err)

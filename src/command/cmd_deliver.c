@@ -63,12 +63,10 @@ bool cmd_publish(struct context *c, int *ret_status, struct error *err)
 
 bool cmd_replay(struct context *c, int *ret_status, struct error *err)
 {
-    int64_t now = clock_now_ns();
     struct run_options options = {
         .sink = c->options->value[TABLE_SINK],
         .streams = c->options->streams,
     };
-    return options_day(c->options, TABLE_SINCE, now, &options.since_day, err) &&
-           options_day(c->options, TABLE_UNTIL, now, &options.until_day, err) &&
+    return options_window(c->options, clock_now_ns(), &options.window, err) &&
            deliver(c, &options, run_replay, ret_status, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* extract plan: what a run would do. Sends nothing and changes nothing. */
+/* extract plan: what a run would do. Changes nothing; where there are accounts it asks for them. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,73 +7,139 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "command/context.h"
-#include "quota/limiter.h"
+#include "command/outlook.h"
+#include "command/progress.h"
+#include "pipeline/scope.h"
 #include "stage/checkpoint.h"
 
-enum { PLAN_SCRIPT_MAX = 1024 * 1024 };
-
-struct plan_days {
-    int64_t since;
-    int64_t until;
+enum {
+    PLAN_SCRIPT_MAX = 1024 * 1024,
+    REPORT_REQUESTS = 3, /* to have a report made: create, and ask after it a few times */
 };
 
-/* Is this slice complete already? The stage may not be there yet. */
-static bool slice_complete(struct store *s, const char *stream, const char *slice,
-                           bool *ret_complete, struct error *err)
+struct plan {
+    struct context *context;
+    const struct deployment *deployment;
+    struct window asked;
+    int64_t now_ns;
+    struct store *stage; /* NULL: there is none yet */
+    struct access access;
+    struct progress *progress;
+    struct scope *scope;
+    struct agenda *agenda;
+    char *quota; /* path of the budget */
+    struct outlook *outlook; /* of all streams together */
+};
+
+static void plan_done(struct plan *p)
 {
+    agenda_free(p->agenda);
+    scope_free(p->scope);
+    access_close(&p->access);
+    progress_free(p->progress);
+    store_close(p->stage);
+    free(p->quota);
+    outlook_free(p->outlook);
+}
+
+/* What a stream of all accounts comes to. */
+struct work {
+    uint64_t accounts;
+    uint64_t slices;
+    uint64_t open; /* of them, to be read */
+    uint64_t requests; /* of those, as far as it can be told */
+    char
+        since[SLICE_ID_SIZE]; /* the first day, and the last one; "" where slices are no days */
+    char until[SLICE_ID_SIZE];
+};
+
+/* Need this slice not be read again? And how many pages it had when it was. */
+static bool look_up(const struct plan *p, const struct agenda_list *list,
+                    const struct slice *slice, bool *ret_complete, uint64_t *ret_pages,
+                    struct error *err)
+{
+    const struct slice_rule rule =
+        settings_slice(p->deployment->options->settings, list->stream);
+    const struct scope_account *account = list->account;
+    const char *stream = p->deployment->streams[list->stream].name;
     struct checkpoint c;
     bool found = false;
-    if (s && !checkpoint_get(s, stream, MANIFEST_SINGLE_ACCOUNT, slice, &c, &found, err))
+    *ret_complete = false;
+    *ret_pages = 0;
+    if (p->stage && !checkpoint_get(p->stage, stream, account->id, slice->id, &c, &found, err))
         return false;
-    *ret_complete = found && c.state == CHECKPOINT_COMPLETE;
-    return true;
-}
-
-static bool count_open(const struct deployment *d, struct store *s, size_t stream,
-                       const struct plan_days *days, size_t *ret_slices, size_t *ret_open,
-                       struct error *err)
-{
-    AUTO(cleanup_free) struct slice *slices = NULL;
-    size_t count, open = 0;
-    if (!slice_list(&d->manifest->streams[stream].slice, days->since, days->until, &slices,
-                    &count, err))
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        bool complete;
-        if (!slice_complete(s, d->streams[stream].name, slices[i].id, &complete, err))
-            return false;
-        open += !complete;
-    }
-    *ret_slices = count;
-    *ret_open = open;
-    return true;
-}
-
-/* How long the limit makes spending `cost` take, from what is free now. */
-static bool quota_time(const struct deployment *d, size_t bucket, uint64_t cost,
-                       int64_t *ret_ns, struct error *err)
-{
-    const struct bucket_rule *rule = settings_bucket(d->options->settings, bucket);
-    struct limiter_state state = {0};
-    *ret_ns = 0;
-    if (!rule || cost == 0)
+    if (!found || c.state != CHECKPOINT_COMPLETE)
         return true;
-    AUTO(cleanup_free) char *path = deployment_path(d, "quota.db");
-    AUTO(limiter_closep) struct limiter *limiter = NULL;
-    char key[LIMITER_KEY_MAX + 1];
-    if (!path)
-        return error_memory(err);
-    settings_quota_key(d->options->settings, MANIFEST_SINGLE_ACCOUNT, bucket, key);
-    int64_t now = clock_now_ns();
-    if (file_exists(path) && (!limiter_open(path, &limiter, err) ||
-                              !limiter_state(limiter, key, rule, now, &state, err)))
-        return false;
-    uint64_t left = rule->capacity > state.used ? rule->capacity - state.used : 0;
-    uint64_t windows = cost <= left ? 0 : (cost - left + rule->capacity - 1) / rule->capacity;
-    int64_t blocked = state.blocked_until_ns > now ? state.blocked_until_ns - now : 0;
-    *ret_ns = blocked + (int64_t)windows * rule->window_ns;
+    *ret_pages = c.pages;
+    *ret_complete =
+        slice_settled(&rule, slice, zone_day_of(account->zone, c.updated_ns), account->today);
     return true;
+}
+
+static void take_days(struct work *w, const struct slice *slice)
+{
+    if (*slice->from && (!*w->since || strcmp(slice->from, w->since) < 0))
+        snprintf(w->since, sizeof w->since, "%s", slice->from);
+    if (*slice->to && strcmp(slice->to, w->until) > 0)
+        snprintf(w->until, sizeof w->until, "%s", slice->to);
+}
+
+/* pages: of a slice; 0: nobody knows. Then it is as many as the last time, or as the slice before
+ * it had. */
+static bool count_list(const struct plan *p, const struct agenda_list *list, uint64_t pages,
+                       struct work *w, struct error *err)
+{
+    bool has_report = p->deployment->manifest->streams[list->stream].has_report;
+    uint64_t guess = pages ? pages : 1;
+    for (size_t i = 0; i < list->count; i++) {
+        bool complete;
+        uint64_t known;
+        if (!look_up(p, list, &list->slices[i], &complete, &known, err))
+            return false;
+        take_days(w, &list->slices[i]);
+        guess = !pages && known > 0 ? known : guess;
+        w->open += !complete;
+        w->requests += complete ? 0 : guess + (has_report ? REPORT_REQUESTS : 0);
+    }
+    w->accounts++;
+    w->slices += list->count;
+    return true;
+}
+
+/* All accounts' lists of a stream, and how long the quota makes them take, these alone. They are
+ * added to all others, too. */
+static bool count_stream(struct plan *p, size_t stream,
+                         const struct settings_forecast *forecast, struct work *ret_work,
+                         int64_t *ret_ns, struct error *err)
+{
+    const struct settings *settings = p->deployment->options->settings;
+    AUTO(outlook_freep) struct outlook *own = NULL;
+    struct work w = {0};
+    if (!outlook_open(p->quota, p->now_ns, &own, err))
+        return false;
+    for (size_t i = 0; i < agenda_lists(p->agenda); i++) {
+        const struct agenda_list *list = agenda_list(p->agenda, i);
+        const struct work before = w;
+        if (list->stream != stream)
+            continue;
+        if (!count_list(p, list, forecast->pages, &w, err))
+            return false;
+        uint64_t times = forecast->pages ? w.open - before.open : w.requests - before.requests;
+        if (!outlook_add(own, settings, list->account->id, forecast->cost, times, err) ||
+            !outlook_add(p->outlook, settings, list->account->id, forecast->cost, times, err))
+            return false;
+    }
+    *ret_work = w;
+    *ret_ns = outlook_finish_ns(own) - p->now_ns;
+    return true;
+}
+
+static long long minutes(int64_t ns)
+{
+    const int64_t minute_ns = 60 * CLOCK_SECOND_NS;
+    return (long long)(ns / minute_ns + (ns % minute_ns > 0));
 }
 
 static bool plan_sinks(const struct deployment *d, size_t stream, struct buffer *script,
@@ -90,68 +156,119 @@ static bool plan_sinks(const struct deployment *d, size_t stream, struct buffer 
     return true;
 }
 
-static bool plan_stream(struct context *c, const struct deployment *d, struct store *s,
-                        size_t stream, const struct plan_days *days, json_t *out,
-                        struct error *err)
+static void print_stream(const struct plan *p, size_t stream, const struct work *w,
+                         const struct settings_forecast *forecast, int64_t ns,
+                         const char *statements)
 {
+    const struct deployment *d = p->deployment;
+    printf("%s/%s: ", d->options->source, d->streams[stream].name);
+    if (*w->since)
+        printf("%s to %s: ", w->since, w->until);
+    if (d->manifest->accounts.kind != ACCOUNT_SINGLE)
+        printf("%" PRIu64 " accounts, ", w->accounts);
+    printf("%" PRIu64 " slices, %" PRIu64 " of them open", w->slices, w->open);
+    if (w->requests > 0)
+        printf(": %s%" PRIu64 " requests", forecast->pages ? "" : "about ", w->requests);
+    if (forecast->records)
+        printf(", %" PRIu64 " records", forecast->records * w->open);
+    printf("; the quota makes it take at least %lld min\n", minutes(ns));
+    printf("%s%s", *statements ? "changes to the sinks:\n" : "", statements);
+}
+
+static bool plan_stream(struct plan *p, size_t stream, json_t *out, struct error *err)
+{
+    const struct deployment *d = p->deployment;
     struct settings_forecast forecast;
-    size_t slices, open;
-    int64_t longest = 0;
+    struct work w;
+    int64_t ns = 0;
     AUTO(buffer_done) struct buffer script;
     buffer_init(&script, PLAN_SCRIPT_MAX);
     if (!settings_forecast(d->options->settings, stream, &forecast, err) ||
-        !count_open(d, s, stream, days, &slices, &open, err) ||
+        !count_stream(p, stream, &forecast, &w, &ns, err) ||
         !plan_sinks(d, stream, &script, err))
         return false;
-    for (size_t i = 0; i < d->manifest->bucket_count; i++) {
-        int64_t ns;
-        if (!quota_time(d, i, forecast.cost[i] * open, &ns, err))
-            return false;
-        longest = ns > longest ? ns : longest;
+    const char *statements = buffer_text(&script) ? buffer_text(&script) : "";
+    json_array_append_new(
+        out, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "stream",
+                       d->streams[stream].name, "since", w.since, "until", w.until, "accounts",
+                       (json_int_t)w.accounts, "slices", (json_int_t)w.slices, "open",
+                       (json_int_t)w.open, "requests", (json_int_t)w.requests, "records",
+                       (json_int_t)(forecast.records * w.open), "quota_seconds",
+                       (json_int_t)(ns / CLOCK_SECOND_NS), "statements", statements));
+    if (!context_json(p->context))
+        print_stream(p, stream, &w, &forecast, ns, statements);
+    return true;
+}
+
+static bool is_wanted(void *context, size_t stream)
+{
+    const struct plan *p = context;
+    const struct options *o = p->context->options;
+    const struct deployment *d = p->deployment;
+    return o->stream_count > 0 ? options_want_stream(o, d->streams[stream].name)
+                               : settings_wants(d->options->settings, stream);
+}
+
+/* Who there is, and what of each is to be read. */
+static bool open_scope(struct plan *p, struct error *err)
+{
+    p->progress = progress_new(options_has(p->context->options, TABLE_QUIET));
+    if (!p->progress)
+        return error_memory(err);
+    p->access.deployment = p->deployment;
+    p->access.watch = progress_watch(p->progress);
+    const struct scope_options options = {.access = &p->access, .window = &p->asked};
+    return access_open(&p->access, false, err) && scope_new(&options, &p->scope, err) &&
+           scope_agenda(p->scope, is_wanted, p, &p->agenda, err);
+}
+
+static void tell_failed_accounts(const struct plan *p)
+{
+    size_t count;
+    const struct scope_account *accounts = scope_accounts(p->scope, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (accounts[i].failed)
+            log_warning("account.failed", "account=%s %s", accounts[i].id,
+                        accounts[i].failure->text);
     }
-    const char *statements = buffer_text(&script);
-    json_array_append_new(out, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "stream",
-                                         d->streams[stream].name, "slices", (json_int_t)slices,
-                                         "open", (json_int_t)open, "requests",
-                                         (json_int_t)(forecast.pages * open), "records",
-                                         (json_int_t)(forecast.records * open), "quota_seconds",
-                                         (json_int_t)(longest / CLOCK_SECOND_NS), "statements",
-                                         statements ? statements : ""));
-    if (context_json(c))
-        return true;
-    printf("%s/%s: %zu slices, %zu of them open", d->options->source, d->streams[stream].name,
-           slices, open);
-    if (forecast.pages)
-        printf(": %" PRIu64 " requests, %" PRIu64 " records", forecast.pages * open,
-               forecast.records * open);
-    printf("; the quota makes it take at least %lld min\n",
-           (long long)((longest + 60 * CLOCK_SECOND_NS - 1) / (60 * CLOCK_SECOND_NS)));
-    printf("%s%s", statements && *statements ? "changes to the sinks:\n" : "",
-           statements ? statements : "");
+}
+
+static bool print_all(struct plan *p, struct error *err)
+{
+    AUTO(json_decrefp) json_t *streams = json_array();
+    for (size_t i = 0; i < p->deployment->stream_count; i++) {
+        if (is_wanted(p, i) && !plan_stream(p, i, streams, err))
+            return false;
+    }
+    int64_t all_ns = outlook_finish_ns(p->outlook) - p->now_ns;
+    if (context_json(p->context))
+        return context_print_json(json_pack("{s:O, s:I}", "streams", streams, "quota_seconds",
+                                            (json_int_t)(all_ns / CLOCK_SECOND_NS)),
+                                  err);
+    if (json_array_size(streams) > 1)
+        printf("all of it: the quota makes it take at least %lld min\n", minutes(all_ns));
     return true;
 }
 
 bool cmd_plan(struct context *c, int *ret_status, struct error *err)
 {
-    struct plan_days days;
-    int64_t now = clock_now_ns();
-    if (!options_day(c->options, TABLE_SINCE, now, &days.since, err) ||
-        !options_day(c->options, TABLE_UNTIL, now, &days.until, err))
-        return false;
-
     const struct store_options options =
         deployment_stage(&c->deployment, c->deployment.source, NULL);
     AUTO(deployment_freep) struct deployment *d = NULL;
-    AUTO(store_closep) struct store *s = NULL;
-    AUTO(json_decrefp) json_t *streams = json_array();
-    if (!deployment_open(&c->deployment, 0, 0, &d, err) ||
-        (store_exists(&options) && !store_open_read(&options, &s, err)))
+    AUTO(plan_done) struct plan p = {.context = c, .now_ns = clock_now_ns()};
+    if (!options_window(c->options, p.now_ns, &p.asked, err) ||
+        !window_check(&p.asked, p.now_ns, err) ||
+        !deployment_open(&c->deployment, 0, 0, &d, err) ||
+        (store_exists(&options) && !store_open_read(&options, &p.stage, err)))
         return false;
-    for (size_t i = 0; i < d->stream_count; i++) {
-        if (options_want_stream(c->options, d->streams[i].name) &&
-            !plan_stream(c, d, s, i, &days, streams, err))
-            return false;
-    }
+    p.deployment = d;
+    p.quota = deployment_path(d, "quota.db");
+    if (!p.quota)
+        return error_memory(err);
+    context_warn_of_version(c);
+    if (!outlook_open(p.quota, p.now_ns, &p.outlook, err) || !open_scope(&p, err))
+        return false;
+    tell_failed_accounts(&p);
     *ret_status = 0;
-    return !context_json(c) || context_print_json(json_pack("{s:O}", "streams", streams), err);
+    return print_all(&p, err);
 }

@@ -14,16 +14,12 @@ static bool read_options(const struct context *c, struct run_options *ret_option
 {
     int64_t now = clock_now_ns();
     int64_t max_wait = config_duration_ns(c->config, "extract", "max_wait");
-    if (!options_day(c->options, TABLE_SINCE, now, &ret_options->since_day, err) ||
-        !options_day(c->options, TABLE_UNTIL, now, &ret_options->until_day, err) ||
+    if (!options_window(c->options, now, &ret_options->window, err) ||
+        !window_check(&ret_options->window, now, err) ||
         !options_duration(c->options, TABLE_MAX_WAIT, max_wait, &ret_options->max_wait_ns,
                           err) ||
         !options_duration(c->options, TABLE_WAIT, 0, ret_wait_ns, err))
         return false;
-    if (ret_options->since_day > ret_options->until_day)
-        return error_set(err, ERROR_USAGE, "--since is later than --until");
-    if (ret_options->until_day > clock_day_of(now))
-        return error_set(err, ERROR_USAGE, "--until is in the future");
     ret_options->streams = c->options->streams;
     ret_options->again = options_has(c->options, TABLE_AGAIN);
     ret_options->force = options_has(c->options, TABLE_FORCE);
@@ -64,6 +60,7 @@ bool cmd_run(struct context *c, int *ret_status, struct error *err)
                          wait_ns, &d, err))
         return false;
     announce_key(d);
+    context_warn_of_version(c);
 
     struct result result = {0};
     struct error fatal;

@@ -74,35 +74,78 @@ static bool add_positions(struct store *s, json_t *out, struct error *err)
     }
 }
 
-/* The buckets of one source, from the database that all runs share. */
+/* The bucket that a key is of ("SOURCE/ACCOUNT/BUCKET" or "SOURCE/BUCKET"), and whose it is: ""
+ * when all accounts share it. False: the manifest has no such bucket now, or it is not limited. */
+static bool parse_key(const struct context_source *source, const char *key, size_t *ret_bucket,
+                      char ret_account[LIMITER_KEY_MAX + 1])
+{
+    const char *name = strrchr(key, '/') + 1;
+    const char *account = strchr(key, '/') + 1;
+    snprintf(ret_account, LIMITER_KEY_MAX + 1, "%.*s",
+             account < name ? (int)(name - account - 1) : 0, account);
+    for (size_t i = 0; i < source->manifest->bucket_count; i++) {
+        const struct manifest_bucket *b = &source->manifest->buckets[i];
+        if (strcmp(b->name, name) != 0 || b->of_app != (account == name))
+            continue;
+        *ret_bucket = i;
+        return settings_bucket(source->settings, i);
+    }
+    return false;
+}
+
+static json_t *later_json(int64_t at_ns, int64_t now_ns)
+{
+    return at_ns > now_ns ? time_json(at_ns) : json_null();
+}
+
+static bool add_quota(struct limiter *limiter, const struct context_source *source,
+                      const char *key, json_t *out, struct error *err)
+{
+    size_t bucket;
+    char account[LIMITER_KEY_MAX + 1];
+    struct limiter_state state;
+    int64_t now = clock_now_ns();
+    if (!parse_key(source, key, &bucket, account))
+        return true;
+    const struct bucket_rule *rule = settings_bucket(source->settings, bucket);
+    if (!limiter_state(limiter, key, rule, now, &state, err))
+        return false;
+    json_array_append_new(
+        out,
+        json_pack("{s:s, s:o, s:I, s:I, s:b, s:i, s:o, s:o, s:o}", "bucket",
+                  source->manifest->buckets[bucket].name, "account",
+                  *account ? json_string(account) : json_null(), "used", (json_int_t)state.used,
+                  "capacity", (json_int_t)state.capacity, "percent", rule->kind == BUCKET_USAGE,
+                  "share", (int)(100 - rule->reserved), "blocked_until",
+                  later_json(state.blocked_until_ns, now), "next",
+                  later_json(state.next_ns, now), "free", later_json(state.free_ns, now)));
+    return true;
+}
+
+/* Every bucket of one source that anything is known of, from the database that all runs share. */
 static bool add_quotas(const struct context *c, const struct context_source *source,
                        json_t *out, struct error *err)
 {
     AUTO(cleanup_free) char *path = file_join(c->state, "quota.db");
     AUTO(limiter_closep) struct limiter *limiter = NULL;
+    char key[LIMITER_KEY_MAX + 1] = "";
     if (!path)
         return error_memory(err);
     if (!source || !file_exists(path))
         return true;
     if (!limiter_open(path, &limiter, err))
         return false;
-    for (size_t i = 0; i < source->manifest->bucket_count; i++) {
-        const struct bucket_rule *rule = settings_bucket(source->settings, i);
-        struct limiter_state state;
-        char key[LIMITER_KEY_MAX + 1];
-        if (!rule)
-            continue;
-        settings_quota_key(source->settings, MANIFEST_SINGLE_ACCOUNT, i, key);
-        if (!limiter_state(limiter, key, rule, clock_now_ns(), &state, err))
+    snprintf(key, sizeof key, "%s/", source->manifest->source);
+    const size_t prefix = strlen(key);
+    for (bool found;;) {
+        if (!limiter_next(limiter, key, key, &found, err))
             return false;
-        json_array_append_new(
-            out, json_pack("{s:s, s:I, s:I, s:o}", "bucket", source->manifest->buckets[i].name,
-                           "used", (json_int_t)state.used, "capacity",
-                           (json_int_t)state.capacity, "blocked_until",
-                           state.blocked_until_ns ? time_json(state.blocked_until_ns)
-                                                  : json_null()));
+        if (!found || strncmp(key, source->manifest->source, prefix - 1) != 0 ||
+            key[prefix - 1] != '/')
+            return true;
+        if (!add_quota(limiter, source, key, out, err))
+            return false;
     }
-    return true;
 }
 
 static const struct context_source *configured(const struct context *c, const char *name)
@@ -141,6 +184,35 @@ static long long number_of(const json_t *row, const char *key)
     return (long long)json_integer_value(json_object_get(row, key));
 }
 
+static void print_quota(const json_t *row)
+{
+    const char *account = text_of(row, "account");
+    printf("  %-10s quota%s%s: ", text_of(row, "bucket"), *account ? " of " : "", account);
+    if (json_is_true(json_object_get(row, "percent")))
+        printf("%lld %% used", number_of(row, "used"));
+    else
+        printf("%lld of %lld used", number_of(row, "used"), number_of(row, "capacity"));
+    if (number_of(row, "share") < 100)
+        printf(" (our share: %lld %%)", number_of(row, "share"));
+    if (*text_of(row, "blocked_until"))
+        printf(", blocked until %s", text_of(row, "blocked_until"));
+    else if (*text_of(row, "next"))
+        printf(", next request at %s", text_of(row, "next"));
+    if (*text_of(row, "free"))
+        printf(", all free at %s", text_of(row, "free"));
+    printf("\n");
+}
+
+static void print_checkpoint(const json_t *row)
+{
+    const char *account = text_of(row, "account");
+    bool single = strcmp(account, MANIFEST_SINGLE_ACCOUNT) == 0;
+    printf("  %-10s %s%sslice %s %s: %lld pages, %lld records, %s\n", text_of(row, "stream"),
+           single ? "" : account, single ? "" : " ", text_of(row, "slice"),
+           text_of(row, "state"), number_of(row, "pages"), number_of(row, "records"),
+           text_of(row, "updated"));
+}
+
 static void print_source(const json_t *source)
 {
     size_t i;
@@ -151,19 +223,14 @@ static void print_source(const json_t *source)
                text_of(row, "stream"), number_of(row, "last_seq"), number_of(row, "purged_seq"),
                number_of(row, "quarantined"));
     json_array_foreach (json_object_get(source, "checkpoints"), i, row)
-        printf("  %-10s slice %s %s: %lld pages, %lld records, %s\n", text_of(row, "stream"),
-               text_of(row, "slice"), text_of(row, "state"), number_of(row, "pages"),
-               number_of(row, "records"), text_of(row, "updated"));
+        print_checkpoint(row);
     json_array_foreach (json_object_get(source, "sinks"), i, row)
         printf("  %-10s %s: delivered up to segment %lld, %lld behind, %s%s%s\n",
                text_of(row, "stream"), text_of(row, "sink"), number_of(row, "seq"),
                number_of(row, "behind"), text_of(row, "updated"),
                *text_of(row, "error") ? "; last error: " : "", text_of(row, "error"));
     json_array_foreach (json_object_get(source, "quotas"), i, row)
-        printf("  %-10s quota: %lld of %lld used%s%s\n", text_of(row, "bucket"),
-               number_of(row, "used"), number_of(row, "capacity"),
-               *text_of(row, "blocked_until") ? ", blocked until " : "",
-               text_of(row, "blocked_until"));
+        print_quota(row);
 }
 
 bool cmd_status(struct context *c, int *ret_status, struct error *err)

@@ -25,6 +25,8 @@ static const struct config_row fixed_rows[] = {
      .help = "folder that holds sources/ and schemas/"},
     {"extract", "max_wait", CONFIG_DURATION, .fallback = "15m",
      .help = "the longest wait for quota before a run parks"},
+    {"quota", "share", CONFIG_PERCENT, .fallback = "100%",
+     .help = "how much of every limit may be used; the rest is left to other tools"},
     {"keys", "kek", CONFIG_REFERENCE,
      .help = "the key that everything is sealed with (default: kek.key in the state folder)"},
     {"keys", "passphrase", CONFIG_REFERENCE, .help = "a passphrase to derive that key from"},
@@ -432,6 +434,25 @@ static bool is_size(const struct config_row *row, const char *text)
     return text_parse_size(text, &value);
 }
 
+/* "70%" */
+static bool parse_percent(const char *text, unsigned *ret_percent)
+{
+    size_t digits = strspn(text, "0123456789");
+    int64_t value;
+    if (strcmp(text + digits, "%") != 0 || !text_parse_int64(text, digits, &value) ||
+        value < 1 || value > 100)
+        return false;
+    *ret_percent = (unsigned)value;
+    return true;
+}
+
+static bool is_percent(const struct config_row *row, const char *text)
+{
+    (void)row;
+    unsigned value;
+    return parse_percent(text, &value);
+}
+
 static bool is_boolean(const struct config_row *row, const char *text)
 {
     (void)row;
@@ -459,6 +480,7 @@ static const struct {
     [CONFIG_INTEGER] = {is_integer, "a whole number"},
     [CONFIG_DURATION] = {is_duration, "a number and a unit: ms, s, m, h or d (90s, 15m)"},
     [CONFIG_SIZE] = {is_size, "a number and a unit: B, KiB, MiB or GiB"},
+    [CONFIG_PERCENT] = {is_percent, "1% to 100%"},
     [CONFIG_BOOLEAN] = {is_boolean, "true or false"},
     [CONFIG_CHOICE] = {is_choice, "one of"},
     [CONFIG_REFERENCE] = {is_reference, "a reference, never the secret itself: env:NAME, "
@@ -533,6 +555,15 @@ uint64_t config_size(const struct config *c, const char *section, const char *ke
     uint64_t value = 0;
     if (text)
         text_parse_size(text, &value);
+    return value;
+}
+
+unsigned config_percent(const struct config *c, const char *section, const char *key)
+{
+    const char *text = config_text(c, section, key);
+    unsigned value = 0;
+    if (text)
+        parse_percent(text, &value);
     return value;
 }
 

@@ -31,6 +31,7 @@ enum config_type {
     CONFIG_INTEGER,
     CONFIG_DURATION,
     CONFIG_SIZE,
+    CONFIG_PERCENT,
     CONFIG_BOOLEAN,
     CONFIG_CHOICE,
     CONFIG_REFERENCE,
@@ -78,6 +79,7 @@ bool config_is_set(const struct config *c, const char *section, const char *key)
 int64_t config_integer(const struct config *c, const char *section, const char *key);
 int64_t config_duration_ns(const struct config *c, const char *section, const char *key);
 uint64_t config_size(const struct config *c, const char *section, const char *key);
+unsigned config_percent(const struct config *c, const char *section, const char *key);
 bool config_boolean(const struct config *c, const char *section, const char *key);
 
 /* Where the value came from: "FILE:LINE", "environment EXTRACT_…", "--state", "default". */

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "sink/registry.h"
 
@@ -20,7 +21,9 @@ static bool declare_source(struct context *c, struct context_source *source, str
         const struct config_row row = {
             .section = source->manifest->source,
             .key = source->keys[i].name,
-            .type = CONFIG_TEXT, /* the settings' own rules are applied by settings_set */
+            /* the settings' own rules are applied by settings_set */
+            .type =
+                strcmp(source->keys[i].type, "reference") == 0 ? CONFIG_REFERENCE : CONFIG_TEXT,
             .fallback = source->keys[i].value,
             .help = source->keys[i].description,
         };
@@ -78,9 +81,14 @@ static bool check_names(const struct options *o, const struct manifest *m, struc
             return error_prefix(err, "--stream %.64s", o->streams[i]);
     }
     for (size_t i = 0; i < o->account_count; i++) {
-        if (strcmp(o->accounts[i], MANIFEST_SINGLE_ACCOUNT) != 0)
+        bool single = m->accounts.kind == ACCOUNT_SINGLE;
+        if (single && strcmp(o->accounts[i], MANIFEST_SINGLE_ACCOUNT) != 0)
             return error_set(err, ERROR_USAGE, "--account %.64s: %s has no accounts",
                              o->accounts[i], m->source);
+        if (!single && !account_is_id(&m->accounts, o->accounts[i]))
+            return error_set(err, ERROR_USAGE,
+                             "--account %.64s: no account of %s has such an id", o->accounts[i],
+                             m->source);
     }
     return true;
 }
@@ -162,6 +170,7 @@ static bool load_named_source(struct context *c, struct error *err)
 static bool apply_settings(struct context *c, struct context_source *source, struct error *err)
 {
     const char *section = source->manifest->source;
+    settings_reserve(source->settings, 100 - config_percent(c->config, "quota", "share"));
     for (size_t i = 0; i < source->key_count; i++) {
         const char *key = source->keys[i].name;
         if (!config_is_set(c->config, section, key))
@@ -263,6 +272,10 @@ static bool fill_deployment(struct context *c, struct error *err)
     };
     struct context_source *source = name ? find_source(c, name) : NULL;
     c->deployment.settings = source ? source->settings : NULL;
+    if (source)
+        c->deployment.accounts = c->options->account_count > 0
+                                     ? c->options->accounts
+                                     : settings_accounts(source->settings);
     fill_sinks(c);
     return fill_overrides(c, source ? source->manifest : NULL, err);
 }
@@ -354,6 +367,16 @@ void context_print_failure(const char *command, const struct error *failure)
                                  error_kind_name(failure->kind), "error", failure->text,
                                  "resume_at", resumable ? again : NULL),
                        &ignored);
+}
+
+void context_warn_of_version(const struct context *c)
+{
+    char words[VERSION_WORDS_SIZE];
+    const struct settings *s = c->deployment.settings;
+    version_words(&settings_manifest(s)->versions, settings_version(s),
+                  clock_day_of(clock_now_ns()), words);
+    if (*words)
+        log_warning("api.version_ends", "%s", words);
 }
 
 bool context_print_json(json_t *value, struct error *err)

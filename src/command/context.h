@@ -43,6 +43,9 @@ void context_done(struct context *c);
 /* --output json was asked for. */
 bool context_json(const struct context *c);
 
+/* A version of the API that ends soon or has ended is warned of while there is time. */
+void context_warn_of_version(const struct context *c);
+
 /* Prints one line of JSON (compact) on standard output. Takes the value over. */
 bool context_print_json(json_t *value, struct error *err);
 

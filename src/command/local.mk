@@ -18,6 +18,7 @@ src_command_libcommand_a_SOURCES = \
     src/command/help.c src/command/help.h \
     src/command/inspection.c src/command/inspection.h \
     src/command/options.c src/command/options.h \
+    src/command/outlook.c src/command/outlook.h \
     src/command/progress.c src/command/progress.h \
     src/command/summary.c src/command/summary.h \
     src/command/table.c src/command/table.h
@@ -61,3 +62,21 @@ schemasdir = $(pkgdatadir)/schemas
 dist_schemas_DATA = schemas/manifest.schema.json schemas/record.schema.json
 randomuserdir = $(pkgdatadir)/schemas/random_user
 dist_randomuser_DATA = schemas/random_user/users.json
+facebookadsdir = $(pkgdatadir)/schemas/facebook_ads
+dist_facebookads_DATA = \
+    schemas/facebook_ads/ad_accounts.json \
+    schemas/facebook_ads/ad_creatives.json \
+    schemas/facebook_ads/ad_sets.json \
+    schemas/facebook_ads/ads.json \
+    schemas/facebook_ads/campaigns.json \
+    schemas/facebook_ads/custom_audiences.json \
+    schemas/facebook_ads/insights_account.json \
+    schemas/facebook_ads/insights_ad.json \
+    schemas/facebook_ads/insights_ad_age_gender.json \
+    schemas/facebook_ads/insights_ad_country.json \
+    schemas/facebook_ads/insights_ad_device.json \
+    schemas/facebook_ads/insights_ad_hourly.json \
+    schemas/facebook_ads/insights_ad_platform.json \
+    schemas/facebook_ads/insights_ad_region.json \
+    schemas/facebook_ads/insights_ad_set.json \
+    schemas/facebook_ads/insights_campaign.json

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/cleanup.h"
 #include "base/text.h"
+#include "base/zone.h"
 
 enum { OPTION_NAME_MAX = 64 };
 
@@ -240,26 +241,39 @@ bool options_number(const struct options *o, enum table_option option, int64_t f
     return true;
 }
 
-bool options_day(const struct options *o, enum table_option option, int64_t now_ns,
-                 int64_t *ret_day, struct error *err)
+static bool read_day(const struct options *o, enum table_option option, int64_t now_ns,
+                     struct window_day *ret_day, struct error *err)
 {
     const char *text = o->value[option];
-    int64_t today = clock_day_of(now_ns);
-    int64_t value;
-    if (!text || strcmp(text, "today") == 0)
-        *ret_day = today;
-    else if (strcmp(text, "yesterday") == 0)
-        *ret_day = today - 1;
-    else if (clock_parse_date(text, &value))
-        *ret_day = value;
-    else if (clock_parse_rfc3339(text, &value))
-        *ret_day = clock_day_of(value);
-    else if (text_parse_duration(text, &value) && value / CLOCK_DAY_NS <= today)
-        *ret_day = clock_day_of(now_ns - value);
-    else
+    struct window_day day = {.kind = WINDOW_UNSET};
+    if (text && !window_parse_day(text, now_ns, &day))
         return error_set(err, ERROR_USAGE,
                          "--%s %.64s: not a time; a date (2026-11-01), an RFC 3339 time, a "
                          "duration back from now (3d), today or yesterday",
                          table_options[option].name, text);
+    *ret_day = day;
+    return true;
+}
+
+bool options_window(const struct options *o, int64_t now_ns, struct window *ret_window,
+                    struct error *err)
+{
+    struct window w;
+    if (!read_day(o, TABLE_SINCE, now_ns, &w.since, err) ||
+        !read_day(o, TABLE_UNTIL, now_ns, &w.until, err))
+        return false;
+    *ret_window = w;
+    return true;
+}
+
+bool options_day(const struct options *o, enum table_option option, int64_t now_ns,
+                 int64_t *ret_day, struct error *err)
+{
+    static const struct slice_rule days = {.kind = SLICE_DAY};
+    struct window w = {0};
+    AUTO(zone_closep) struct zone *utc = NULL;
+    if (!read_day(o, option, now_ns, &w.since, err) || !zone_open("UTC", &utc, err))
+        return false;
+    *ret_day = window_resolve(&w, &days, utc, now_ns).since;
     return true;
 }

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "command/table.h"
+#include "pipeline/window.h"
 
 enum { OPTIONS_LIST_MAX = 64 };
 
@@ -44,8 +45,10 @@ bool options_duration(const struct options *o, enum table_option option, int64_t
 /* A whole number >= 0, or the fallback. */
 bool options_number(const struct options *o, enum table_option option, int64_t fallback,
                     int64_t *ret_number, struct error *err);
-/* The day that --since or --until names, in UTC, relative to now_ns; the fallback is today.
- * An RFC 3339 time stands for its day. */
+/* --since and --until as they were given, at now_ns. */
+bool options_window(const struct options *o, int64_t now_ns, struct window *ret_window,
+                    struct error *err);
+/* The day that --since or --until names by UTC; the fallback is today. */
 bool options_day(const struct options *o, enum table_option option, int64_t now_ns,
                  int64_t *ret_day, struct error *err);
 

@@ -31,6 +31,7 @@ struct progress {
     uint64_t published;
     uint64_t quota_used;
     uint64_t quota_capacity; /* 0: no limit */
+    bool malformed; /* that a header makes no sense has been said */
 };
 
 /* The one that draws, for the log handler, which has no context of its own. */
@@ -152,6 +153,35 @@ static void on_retrying(void *context, const struct error *cause, unsigned attem
     pthread_mutex_unlock(&p->lock);
 }
 
+static void on_version(void *context, const struct version_notice *notice)
+{
+    struct progress *p = context;
+    pthread_mutex_lock(&p->lock);
+    if (*notice->served)
+        log_warning("api.version_differs",
+                    "asked=%s served=\"%s\" the service answers in another version than it was "
+                    "asked for: set api_version to one that is there",
+                    notice->asked, notice->served);
+    if (*notice->warning)
+        log_warning("api.version_warning", "asked=%s says=\"%s\"", notice->asked,
+                    notice->warning);
+    pthread_mutex_unlock(&p->lock);
+}
+
+/* Once a run: such a header comes with every answer. */
+static void on_malformed(void *context, const char *header, const struct error *why)
+{
+    struct progress *p = context;
+    pthread_mutex_lock(&p->lock);
+    if (!p->malformed)
+        log_warning("quota.header_malformed",
+                    "header=%s cause=\"%s\" what the service says about its limit is ignored: "
+                    "look for a newer release",
+                    header, why->text);
+    p->malformed = true;
+    pthread_mutex_unlock(&p->lock);
+}
+
 struct progress *progress_new(bool quiet)
 {
     struct progress *p = calloc(1, sizeof *p);
@@ -161,7 +191,8 @@ struct progress *progress_new(bool quiet)
     p->quiet = quiet;
     p->terminal = !quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
     p->started_ns = p->last_ns = clock_monotonic_ns();
-    p->watch = (struct watch){p, on_page, on_delivered, on_waiting, on_retrying};
+    p->watch = (struct watch){p,           on_page,    on_delivered, on_waiting,
+                              on_retrying, on_version, on_malformed};
     pthread_mutexattr_t recursive;
     pthread_mutexattr_init(&recursive);
     pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);

@@ -26,7 +26,9 @@ static const char *status_word(int exit_status)
 static json_t *stream_json(const struct result *result, const struct result_stream *s)
 {
     return json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:s?, s:s?}",
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:s, "
+        "s:s?, "
+        "s:s?}",
         "stream", s->name, "slices", (json_int_t)s->slices, "slices_complete",
         (json_int_t)s->complete, "pages", (json_int_t)s->pages, "records",
         (json_int_t)s->records, "staged", (json_int_t)(s->released - s->unchanged), "unchanged",
@@ -34,7 +36,8 @@ static json_t *stream_json(const struct result *result, const struct result_stre
         "unknown_fields", (json_int_t)s->unknown, "drift", s->drift, "bytes",
         (json_int_t)s->decoded_bytes, "loaded",
         (json_int_t)result_delivered(result, s, "warehouse"), "published",
-        (json_int_t)result_delivered(result, s, "kafka"), "error_kind",
+        (json_int_t)result_delivered(result, s, "kafka"), "compared", (json_int_t)s->compared,
+        "differing", (json_int_t)s->differing, "difference", s->difference, "error_kind",
         s->failed ? error_kind_name(s->error.kind) : NULL, "error",
         s->failed ? s->error.text : NULL);
 }
@@ -100,6 +103,9 @@ static void print_stream(const struct deployment *d, const struct result *result
     if (quarantined)
         fprintf(stderr, ", %" PRIu64 " in quarantine (extract show --source %s --quarantine)",
                 quarantined, d->options->source);
+    if (s->differing)
+        fprintf(stderr, ", %" PRIu64 " of %" PRIu64 " days do not add up (%s)", s->differing,
+                s->compared, s->difference);
     if (s->unknown)
         fprintf(stderr, ", %" PRIu64 " values of unknown fields not taken (%s)", s->unknown,
                 s->drift);
@@ -109,8 +115,11 @@ static void print_stream(const struct deployment *d, const struct result *result
 static void print_text(const struct deployment *d, const struct result *result,
                        const struct error *failure, int exit_status)
 {
-    for (size_t i = 0; i < result->stream_count; i++)
-        print_stream(d, result, &result->streams[i]);
+    for (size_t i = 0; i < result->stream_count; i++) {
+        const struct result_stream *stream = &result->streams[i];
+        if (stream->wanted || result_is_new(result, stream))
+            print_stream(d, result, stream);
+    }
     char again[CLOCK_RFC3339_SIZE];
     bool resumable = failure && context_resume_at(failure, again);
     fprintf(stderr, "%s after %.1f s", status_word(exit_status),

@@ -23,9 +23,11 @@ const struct table_command_row table_commands[TABLE_COMMAND_COUNT] = {
          "any interruption: it goes on "
          "where it stopped, and no record is lost or doubled."},
     [TABLE_CHECK] =
-        {"check", "test configuration, keys, folders and libraries",
+        {"check", "test configuration, credentials, keys, folders and libraries",
          "Looks at everything a run needs without fetching anything, and says what to "
-         "do about what is missing."},
+         "do about what is missing. A source that wants credentials is asked what they are "
+         "good "
+         "for, how long, and for which accounts."},
     [TABLE_PLAN] =
         {"plan", "say what a run would do",
          "Lists slices, requests, the time they take at today's quota, and the changes a "
@@ -90,13 +92,19 @@ const struct table_option_row table_options[TABLE_OPTION_COUNT] = {
     [TABLE_STREAM] = {"stream", 0, "NAME", "only this stream (may be given again)",
                       DAYS | TABLE_BIT(TABLE_DDL), 0, NULL},
     [TABLE_ACCOUNT] = {"account", 0, "ID", "only this account (may be given again)",
-                       TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_PLAN), 0, NULL},
+                       TABLE_BIT(TABLE_RUN) | TABLE_BIT(TABLE_PLAN) | TABLE_BIT(TABLE_CHECK), 0,
+                       NULL},
     [TABLE_SINCE] =
         {"since", 0, "TIME",
-         "the first day: 2026-11-01, an RFC 3339 time, 3d, yesterday (default: today)", DAYS, 0,
-         NULL},
-    [TABLE_UNTIL] = {"until", 0, "TIME", "the last day, included (default: today)", DAYS, 0,
-                     NULL},
+         "the first day, by the calendar of the account: 2026-11-01, an RFC 3339 time, "
+         "3d, yesterday (default: the first that the API may still change; where it "
+         "changes none, the last day)",
+         DAYS, 0, NULL},
+    [TABLE_UNTIL] =
+        {"until", 0, "TIME",
+         "the last day, included (default: yesterday where the API goes on changing days; else "
+         "today)",
+         DAYS, 0, NULL},
     [TABLE_AGAIN] =
         {"again", 0, NULL,
          "fetch days that are complete anew: after a schema was corrected, or for what the "

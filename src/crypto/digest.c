@@ -9,6 +9,7 @@ _Static_assert(sizeof(crypto_generichash_blake2b_state) <=
                    sizeof((struct digest_blake2b){0}.state),
                "the state of libsodium must fit");
 _Static_assert(DIGEST_SIZE == crypto_hash_sha256_BYTES, "SHA-256 has 32 bytes");
+_Static_assert(DIGEST_SIZE == crypto_auth_hmacsha256_BYTES, "so has its HMAC");
 
 void digest_blake2b(const void *data, size_t len, uint8_t ret_digest[DIGEST_SIZE])
 {
@@ -53,4 +54,14 @@ void digest_sha256_update(struct digest_sha256 *d, const void *data, size_t len)
 void digest_sha256_finish(struct digest_sha256 *d, uint8_t ret_digest[DIGEST_SIZE])
 {
     crypto_hash_sha256_final(state_of(d), ret_digest);
+}
+
+void digest_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
+                        uint8_t ret_digest[DIGEST_SIZE])
+{
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, key, key_len);
+    crypto_auth_hmacsha256_update(&state, data, len);
+    crypto_auth_hmacsha256_final(&state, ret_digest);
+    sodium_memzero(&state, sizeof state);
 }

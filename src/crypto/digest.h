@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Digests: BLAKE2b-256 for what only we read, SHA-256 for the audit tree (RFC 6962). */
+/* Digests: BLAKE2b-256 for what only we read, SHA-256 for the audit tree (RFC 6962),
+ * HMAC-SHA-256 (RFC 2104) for APIs that want requests signed. */
 #ifndef CRYPTO_DIGEST_H
 #define CRYPTO_DIGEST_H
 
@@ -25,5 +26,9 @@ struct digest_sha256 {
 void digest_sha256_init(struct digest_sha256 *d);
 void digest_sha256_update(struct digest_sha256 *d, const void *data, size_t len);
 void digest_sha256_finish(struct digest_sha256 *d, uint8_t ret_digest[DIGEST_SIZE]);
+
+/* A key of any length. */
+void digest_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
+                        uint8_t ret_digest[DIGEST_SIZE]);
 
 #endif

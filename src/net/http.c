@@ -483,9 +483,11 @@ static bool set_request(CURL *easy, const struct transfer *t,
                         const struct http_request *request)
 {
     bool post = strcmp(request->method, "POST") == 0;
+    bool delete = strcmp(request->method, "DELETE") == 0;
     const char *body = request->body ? request->body : "";
     return SET(CURLOPT_CURLU, t->target.url) && SET(CURLOPT_PATH_AS_IS, 1L) &&
            SET(CURLOPT_HTTPHEADER, t->headers) &&
+           (!delete || SET(CURLOPT_CUSTOMREQUEST, "DELETE")) &&
            (!post || (SET(CURLOPT_POST, 1L) && SET(CURLOPT_POSTFIELDS, body) &&
                       SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_len)));
 }
@@ -646,12 +648,11 @@ static void transfer_done(struct transfer *t)
 
 static bool check_method(const struct http_request *request, struct error *err)
 {
-    bool get = strcmp(request->method, "GET") == 0;
-    bool post = strcmp(request->method, "POST") == 0;
-    if (!get && !post)
-        return error_set(err, ERROR_CONFIG, "only GET and POST requests are sent");
-    if (get && request->body)
-        return error_set(err, ERROR_CONFIG, "a GET request has no body");
+    static const char *const methods[] = {"GET", "POST", "DELETE", NULL};
+    if (text_find(request->method, methods) < 0)
+        return error_set(err, ERROR_CONFIG, "only GET, POST and DELETE requests are sent");
+    if (request->body && strcmp(request->method, "POST") != 0)
+        return error_set(err, ERROR_CONFIG, "a %s request has no body", request->method);
     return true;
 }
 

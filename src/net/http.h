@@ -54,7 +54,7 @@ struct http_header {
 };
 
 struct http_request {
-    const char *method; /* "GET", "POST" */
+    const char *method; /* "GET", "POST", "DELETE" */
     const char *url; /* absolute, sent as it is: nothing is encoded again */
     const struct http_header *headers; /* framing (Host, Content-Length …) is refused */
     size_t header_count;

@@ -29,7 +29,9 @@ struct deliver {
 
     pthread_mutex_t lock; /* of the three below */
     pthread_cond_t changed;
-    bool more; /* something was staged since the thread looked */
+    uint64_t told; /* how often something was staged */
+    uint64_t seen; /* of these, before the thread last went through all streams … */
+    uint64_t batch_seen; /* … and before the batch in hand last waited */
     bool finished; /* nothing more will be */
     bool ended; /* stop now */
 
@@ -46,9 +48,7 @@ struct deliver {
 
 static void wait_some(struct deliver *d, int64_t ns)
 {
-    int64_t until = clock_monotonic_ns() + (ns < LOOK_EVERY_NS ? ns : LOOK_EVERY_NS);
-    const struct timespec at = {.tv_sec = (time_t)(until / CLOCK_SECOND_NS),
-                                .tv_nsec = (long)(until % CLOCK_SECOND_NS)};
+    const struct timespec at = clock_deadline(ns, LOOK_EVERY_NS);
     pthread_cond_timedwait(&d->changed, &d->lock, &at);
 }
 
@@ -58,14 +58,14 @@ static bool wait_for_more(void *context, int64_t wait_ns)
     struct deliver *d = context;
     int64_t until = clock_monotonic_ns() + wait_ns;
     pthread_mutex_lock(&d->lock);
-    while (!d->more && !d->finished && !d->ended && !stop_requested()) {
+    while (d->told == d->batch_seen && !d->finished && !d->ended && !stop_requested()) {
         int64_t left = until - clock_monotonic_ns();
         if (left <= 0)
             break;
         wait_some(d, left);
     }
-    bool go_on = d->more && !d->ended;
-    d->more = false;
+    bool go_on = d->told != d->batch_seen && !d->ended;
+    d->batch_seen = d->told; /* it may have been another stream's: seen stays as it is */
     pthread_mutex_unlock(&d->lock);
     return go_on;
 }
@@ -74,10 +74,10 @@ static bool wait_for_more(void *context, int64_t wait_ns)
 static bool wait_for_any(struct deliver *d)
 {
     pthread_mutex_lock(&d->lock);
-    while (!d->more && !d->finished && !d->ended)
+    while (d->told == d->seen && !d->finished && !d->ended)
         pthread_cond_wait(&d->changed, &d->lock);
-    bool go_on = d->more && !d->ended;
-    d->more = false;
+    bool go_on = d->told != d->seen && !d->ended;
+    d->seen = d->batch_seen = d->told;
     pthread_mutex_unlock(&d->lock);
     return go_on;
 }
@@ -102,7 +102,7 @@ static bool pause_for(struct deliver *d, int64_t ns)
         wait_some(d, left);
     }
     bool go_on = !d->ended && !stop_requested();
-    d->more = true; /* whatever was told meanwhile */
+    d->told++; /* all streams are looked at */
     pthread_mutex_unlock(&d->lock);
     return go_on;
 }
@@ -331,7 +331,7 @@ bool deliver_new(const struct deliver_options *options, struct deliver **ret_del
         return error_memory(err);
     d->options = *options;
     d->name = options->deployment->options->sinks[options->sink].driver->sink;
-    d->more = true; /* what earlier runs left */
+    d->told = 1; /* what earlier runs left */
     init_lock(d);
     d->batch = batch_new();
     if (!d->batch)
@@ -354,7 +354,10 @@ static void tell(struct deliver *d, bool *flag)
 
 void deliver_wake(struct deliver *d)
 {
-    tell(d, &d->more);
+    pthread_mutex_lock(&d->lock);
+    d->told++;
+    pthread_cond_broadcast(&d->changed);
+    pthread_mutex_unlock(&d->lock);
 }
 
 static void join(struct deliver *d)

@@ -49,6 +49,7 @@ struct deployment_options {
     const char *kek; /* references; NULL: the default key file */
     const char *passphrase;
     const struct settings *settings; /* of the source, with its manifest; NULL with it */
+    const char *const *accounts; /* ids, NULL-terminated; NULL or empty: all */
     const struct deployment_override *overrides;
     size_t override_count;
     const char *overrides_file; /* where they stand, for errors; NULL without any */

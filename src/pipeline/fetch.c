@@ -1,328 +1,363 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/fetch.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/crashpoint.h"
-#include "base/log.h"
 #include "base/stop.h"
-#include "source/reader.h"
-#include "stage/generation.h"
+#include "pipeline/course.h"
+#include "pipeline/scope.h"
 
-/* One slice while it is read. */
-struct work {
-    const struct fetch_options *options;
-    size_t index; /* of the stream in the manifest */
-    const struct deployment_stream *stream;
-    const struct slice *slice;
-    struct append_origin origin;
-    struct checkpoint checkpoint;
-    bool all; /* also what is as it was when it was last read is staged */
-    struct segment *segment; /* being filled; NULL: none yet */
-    bool page_begun; /* the writer was given something of this page */
-    bool writer_failed; /* the error came from there: nothing can go on */
+enum {
+    COURSES_MAX = 8, /* of a thread, most of them waiting */
+    REFUSALS = 5, /* streams of accounts refused with nothing read in between: all would be */
 };
 
-static bool writer_error(struct work *w)
+struct lane {
+    struct fetch *fetch;
+    struct access access;
+    struct store *checkpoints;
+    struct zstandard *zstandard;
+    struct course *courses[COURSES_MAX];
+    int64_t not_before_ns[COURSES_MAX]; /* by course */
+    size_t count;
+    size_t turn; /* the course that is asked next */
+    pthread_t thread;
+    bool started;
+};
+
+struct fetch {
+    const struct fetch_options *options;
+    struct watch watch; /* tells the one of the options, one thing at a time */
+    struct access access; /* what the threads fork theirs from */
+    struct hold_room room;
+    struct compare *compare;
+    struct lane lanes[WRITER_FETCHERS_MAX];
+    atomic_bool over; /* nothing else is begun or gone on with */
+
+    pthread_mutex_t lock; /* of all below, and of the one who watches */
+    struct result *result;
+    unsigned refusals;
+    bool fatal; /* the whole run must end */
+    struct error error;
+};
+
+/* --- the one who watches, who is told one thing at a time ---------------------------------- */
+
+static void on_waiting(void *context, const char *why, int64_t until_ns)
 {
-    w->writer_failed = true;
-    return false;
+    struct fetch *f = context;
+    pthread_mutex_lock(&f->lock);
+    f->options->access->watch->waiting(f->options->access->watch->context, why, until_ns);
+    pthread_mutex_unlock(&f->lock);
 }
 
-/* --- records of the open page --------------------------------------------------------------- */
-
-static bool on_begin(void *context, struct error *err)
+static void on_retrying(void *context, const struct error *cause, unsigned attempt,
+                        int64_t wait_ns)
 {
-    struct work *w = context;
-    if (w->segment)
-        segment_clear(w->segment);
-    if (w->page_begun && !writer_discard(w->options->writer, err))
-        return writer_error(w);
-    w->page_begun = false;
-    return true;
+    struct fetch *f = context;
+    pthread_mutex_lock(&f->lock);
+    f->options->access->watch->retrying(f->options->access->watch->context, cause, attempt,
+                                        wait_ns);
+    pthread_mutex_unlock(&f->lock);
 }
 
-static bool send_segment(struct work *w, struct error *err)
+static void on_version(void *context, const struct version_notice *notice)
 {
-    struct segment *segment = w->segment;
-    w->segment = NULL;
-    w->page_begun = true;
-    return writer_segment(w->options->writer, &w->origin, w->all, segment, err) ||
-           writer_error(w);
+    struct fetch *f = context;
+    pthread_mutex_lock(&f->lock);
+    f->options->access->watch->version(f->options->access->watch->context, notice);
+    pthread_mutex_unlock(&f->lock);
 }
 
-static bool on_record(void *context, const char *line, size_t len, size_t fleeting,
-                      struct error *err)
+static void on_malformed(void *context, const char *header, const struct error *why)
 {
-    struct work *w = context;
-    if (w->segment && segment_is_full(w->segment) && !send_segment(w, err))
-        return false;
-    if (!w->segment && !(w->segment = writer_take(w->options->writer))) {
-        w->writer_failed = true;
-        return writer_flush(w->options->writer, err); /* fails with the writer's error */
+    struct fetch *f = context;
+    pthread_mutex_lock(&f->lock);
+    f->options->access->watch->malformed(f->options->access->watch->context, header, why);
+    pthread_mutex_unlock(&f->lock);
+}
+
+/* --- what became of a slice ------------------------------------------------------------------ */
+
+static void end_all(struct fetch *f)
+{
+    atomic_store(&f->over, true);
+    agenda_stop(f->options->agenda);
+}
+
+static void fail_run(struct fetch *f, const struct error *cause)
+{
+    pthread_mutex_lock(&f->lock);
+    if (!f->fatal)
+        f->error = *cause;
+    f->fatal = true;
+    pthread_mutex_unlock(&f->lock);
+    end_all(f);
+}
+
+static void on_begun(void *context, size_t stream)
+{
+    struct fetch *f = context;
+    pthread_mutex_lock(&f->lock);
+    f->result->streams[stream].slices++;
+    pthread_mutex_unlock(&f->lock);
+}
+
+static void on_completed(void *context, size_t stream)
+{
+    struct fetch *f = context;
+    pthread_mutex_lock(&f->lock);
+    f->result->streams[stream].complete++;
+    f->refusals = 0;
+    pthread_mutex_unlock(&f->lock);
+}
+
+/* True when everything is refused, whatever is asked. */
+static bool count_failure(struct fetch *f, struct result_stream *stream,
+                          const struct error *cause)
+{
+    pthread_mutex_lock(&f->lock);
+    /* the first failure is what is told of a stream, unless a worse one comes: that of one slice is
+     * the least */
+    if (!stream->failed || (stream->error.kind == ERROR_DATA && cause->kind != ERROR_DATA)) {
+        stream->failed = true;
+        stream->error = *cause;
     }
-    w->segment->fleeting = fleeting;
-    return segment_add(w->segment, line, len, err);
+    f->refusals += cause->kind == ERROR_REMOTE;
+    bool all = f->refusals >= REFUSALS;
+    pthread_mutex_unlock(&f->lock);
+    return all;
 }
 
-static bool on_quarantine(void *context, const char *line, size_t len, const char *reason,
-                          uint64_t position, struct error *err)
+static bool audit_parking(struct fetch *f, const struct agenda_list *list,
+                          const struct slice *slice, const struct error *cause,
+                          struct error *err)
 {
-    struct work *w = context;
-    w->page_begun = true;
-    return writer_quarantine(w->options->writer, &w->origin, position, line, len, reason,
-                             err) ||
-           writer_error(w);
-}
-
-/* --- pages ---------------------------------------------------------------------------------- */
-
-/* What is spent of the stream's first bucket, for the one who watches. */
-static bool look_at_quota(struct work *w, struct writer_page *page, struct error *err)
-{
-    const struct deployment *d = w->options->deployment;
-    const struct manifest_stream *stream = &d->manifest->streams[w->index];
-    if (stream->cost_count == 0)
-        return true;
-    size_t bucket = stream->costs[0].bucket;
-    const struct bucket_rule *rule = settings_bucket(d->options->settings, bucket);
-    if (!rule)
-        return true;
-    char key[LIMITER_KEY_MAX + 1];
-    struct limiter_state state;
-    settings_quota_key(d->options->settings, MANIFEST_SINGLE_ACCOUNT, bucket, key);
-    if (!limiter_state(w->options->limiter, key, rule, clock_now_ns(), &state, err))
-        return false;
-    page->quota_used = state.used;
-    page->quota_capacity = state.capacity;
-    return true;
-}
-
-static bool commit_page(struct work *w, const struct reader *r, const struct reader_page *page,
-                        struct error *err)
-{
-    struct checkpoint *c = &w->checkpoint;
-    if (w->segment && w->segment->count > 0 && !send_segment(w, err))
-        return false;
-    if (strlen(page->cursor) > CHECKPOINT_CURSOR_MAX)
-        return error_set(err, ERROR_DATA, "%s/%s: the cursor is longer than %d bytes",
-                         w->stream->name, w->slice->id, CHECKPOINT_CURSOR_MAX);
-    memcpy(c->request_digest, reader_request_digest(r), DIGEST_SIZE);
-    c->pages++;
-    c->records += page->counts.released;
-    c->state = page->last ? CHECKPOINT_COMPLETE : CHECKPOINT_OPEN;
-    snprintf(c->cursor, sizeof c->cursor, "%s", page->cursor);
-
-    struct writer_page whole = {
-        .origin = w->origin,
-        .checkpoint = *c,
-        .records = page->counts.records,
-        .released = page->counts.released,
-        .quarantined = page->counts.quarantined,
-        .unknown = page->counts.unknown,
-        .decoded_bytes = page->decoded_bytes,
-        .expected_records = w->options->expected_records,
-    };
-    if (page->drift_count > 0)
-        snprintf(whole.drift, sizeof whole.drift, "%s", page->drifts[0].path);
-    if (!look_at_quota(w, &whole, err))
-        return false;
-    crashpoint("fetch.page");
-    w->page_begun = false;
-    return writer_commit(w->options->writer, &whole, err) || writer_error(w);
-}
-
-static bool read_pages(struct work *w, struct reader *r, struct error *err)
-{
-    for (;;) {
-        if (stop_requested())
-            return error_set(err, ERROR_STOPPED, "%s/%s: stopped after page %llu",
-                             w->stream->name, w->slice->id,
-                             (unsigned long long)reader_pages_done(r));
-        struct reader_page page;
-        w->origin.page = reader_pages_done(r) + 1;
-        if (!reader_next(r, &page, err))
-            return false;
-        if (page.done)
-            return true;
-        if (!commit_page(w, r, &page, err))
-            return false;
-        log_debug("page.fetched", "stream=%s slice=%s page=%llu records=%llu bytes=%llu",
-                  w->stream->name, w->slice->id, (unsigned long long)page.number,
-                  (unsigned long long)page.counts.records,
-                  (unsigned long long)page.decoded_bytes);
-        if (page.last)
-            return true;
-    }
-}
-
-/* --- slices --------------------------------------------------------------------------------- */
-
-/* The slice starts anew: its pages so far stay staged, but no more count. */
-static bool reset_checkpoint(struct work *w, const char *why, struct error *err)
-{
-    const struct event reset = {
-        .kind = EVENT_CHECKPOINT_RESET,
-        .object = w->stream->name,
-        .reason = why,
-        .details = {{"slice", w->slice->id}},
-        .counts = {{"pages", (int64_t)w->checkpoint.pages}},
-    };
-    log_warning("slice.restarted", "stream=%s slice=%s pages=%llu %s", w->stream->name,
-                w->slice->id, (unsigned long long)w->checkpoint.pages, why);
-    w->checkpoint.pages = w->checkpoint.records = 0;
-    return writer_event(w->options->writer, &reset, err) || writer_error(w);
-}
-
-/* Why a slice that has a checkpoint is read anew; NULL: it is not. */
-static bool find_cause(const struct work *w, const char **ret_why, struct error *err)
-{
-    const struct fetch_options *o = w->options;
-    const struct checkpoint *c = &w->checkpoint;
-    bool known = true;
-    *ret_why = NULL;
-    if (o->again && c->state == CHECKPOINT_COMPLETE) {
-        *ret_why = "asked for again";
-        return true;
-    }
-    /* what was staged for another way of writing is no part of a whole */
-    if (w->origin.by_slice && !generation_known(o->checkpoints, c->stream, c->account, c->slice,
-                                                c->state == CHECKPOINT_OPEN, &known, err))
-        return false;
-    if (!known)
-        *ret_why = "its slices are replaced as a whole now (x-write)";
-    return true;
-}
-
-static bool open_reader(struct work *w, struct reader **ret_reader, bool *ret_complete,
-                        struct error *err)
-{
-    const struct fetch_options *o = w->options;
-    const char *why = NULL;
-    bool found;
-    if (!checkpoint_get(o->checkpoints, w->stream->name, MANIFEST_SINGLE_ACCOUNT, w->slice->id,
-                        &w->checkpoint, &found, err) ||
-        (found && !find_cause(w, &why, err)))
-        return false;
-    const struct reader_checkpoint resume = {w->checkpoint.cursor,
-                                             w->checkpoint.request_digest};
-    const struct reader_options options = {
-        .settings = o->deployment->options->settings,
-        .stream = w->index,
-        .account = MANIFEST_SINGLE_ACCOUNT,
-        .slice = w->slice,
-        .checkpoint = found && !why ? &resume : NULL,
-        .http = o->http,
-        .limiter = o->limiter,
-        .policy = w->stream->policy,
-        .pseudonym = o->pseudonym,
-        .max_wait_ns = o->max_wait_ns,
-        .output = {w, on_begin, on_record, on_quarantine},
-        .watch = {o->watch->context, o->watch->waiting, o->watch->retrying},
-    };
-    if (!reader_new(&options, ret_reader, err))
-        return false;
-    *ret_complete =
-        found && reader_resumed(*ret_reader) && w->checkpoint.state == CHECKPOINT_COMPLETE;
-    if (found && !reader_resumed(*ret_reader))
-        return reset_checkpoint(
-            w, why ? why : "the request has changed: settings, server or manifest", err);
-    if (!found) {
-        snprintf(w->checkpoint.stream, sizeof w->checkpoint.stream, "%s", w->stream->name);
-        snprintf(w->checkpoint.account, sizeof w->checkpoint.account, "%s",
-                 MANIFEST_SINGLE_ACCOUNT);
-        snprintf(w->checkpoint.slice, sizeof w->checkpoint.slice, "%s", w->slice->id);
-    }
-    return true;
-}
-
-static bool fetch_slice(struct work *w, struct result_stream *result, struct error *err)
-{
-    AUTO(reader_freep) struct reader *r = NULL;
-    bool complete;
-    if (!open_reader(w, &r, &complete, err))
-        return false;
-    if (complete)
-        return true;
-    result->slices++;
-    bool ok = read_pages(w, r, err);
-    if (w->segment)
-        writer_return(w->options->writer, steal(&w->segment));
-    if (!ok && w->page_begun) {
-        struct error ignored; /* fails only when the writer has, and that shows at every call */
-        writer_discard(w->options->writer, &ignored);
-        w->page_begun = false;
-    }
-    result->complete += ok;
-    return ok;
-}
-
-static bool audit_parking(struct work *w, const struct error *cause, struct error *err)
-{
+    const struct deployment *d = f->options->deployment;
     char until[CLOCK_RFC3339_SIZE];
     clock_format_rfc3339(cause->not_before_ns, until);
     const struct event parked = {
         .kind = EVENT_QUOTA_PARKED,
-        .object = w->stream->name,
-        .details = {{"slice", w->slice->id}, {"until", until}},
+        .object = d->streams[list->stream].name,
+        .details = {{"account", list->account->id}, {"slice", slice->id}, {"until", until}},
     };
-    return writer_event(w->options->writer, &parked, err);
+    return writer_event(f->options->writer, &parked, err);
 }
 
-/* A failure of one slice that says nothing about the next: its data. A quota, an outage, a stop or
- * bad credentials would only repeat themselves. */
-static bool is_local(enum error_kind kind)
+static void on_failed(void *context, const struct agenda_list *list, const struct slice *slice,
+                      const struct error *cause)
 {
-    return kind == ERROR_DATA;
+    struct fetch *f = context;
+    struct error unwritten;
+    if (count_failure(f, &f->result->streams[list->stream], cause))
+        end_all(f);
+    if (cause->kind == ERROR_QUOTA && !audit_parking(f, list, slice, cause, &unwritten))
+        fail_run(f, &unwritten);
 }
 
-bool fetch_stream(const struct fetch_options *options, size_t stream,
-                  struct result_stream *result, struct error *err)
+static bool on_compared(void *context, const struct compare_outcome *outcome, struct error *err)
 {
-    const struct deployment *d = options->deployment;
-    struct work w = {
-        .options = options,
-        .index = stream,
-        .stream = &d->streams[stream],
-        /* only a merge makes of the same records what was there before, in parts */
-        .all = options->force || schema_write(d->streams[stream].schema) != SCHEMA_MERGE,
-        .origin = {.stream = d->streams[stream].name,
-                   .account = MANIFEST_SINGLE_ACCOUNT,
-                   .schema_digest = schema_digest(d->streams[stream].schema),
-                   .policy_digest = policy_digest(d->streams[stream].policy),
-                   .by_slice = schema_write(d->streams[stream].schema) == SCHEMA_REPLACE},
-    };
-    AUTO(cleanup_free) struct slice *slices = NULL;
-    size_t count;
-    if (!slice_list(&d->manifest->streams[stream].slice, options->since_day, options->until_day,
-                    &slices, &count, err))
-        return false;
-
-    bool going = true;
-    for (size_t i = 0; i < count && going; i++) {
-        struct error failure;
-        w.slice = &slices[i];
-        w.origin.slice = slices[i].id;
-        w.checkpoint = (struct checkpoint){0};
-        if (fetch_slice(&w, result, &failure))
-            continue;
-        if (!result->failed || !is_local(failure.kind)) {
-            result->failed = true;
-            result->error = failure;
-        }
-        if (w.writer_failed)
-            *err = failure;
-        else if (failure.kind == ERROR_QUOTA && !audit_parking(&w, &failure, err))
-            w.writer_failed = true;
-        going = is_local(failure.kind) && !w.writer_failed;
+    struct fetch *f = context;
+    struct event event;
+    pthread_mutex_lock(&f->lock);
+    for (size_t i = 0; i < f->result->stream_count; i++) {
+        if (strcmp(f->result->streams[i].name, outcome->stream) == 0)
+            compare_count(outcome, &f->result->streams[i]);
     }
-    /* the writer borrows the slices' texts: nothing may be on its way when they go */
+    pthread_mutex_unlock(&f->lock);
+    compare_event(outcome, &event);
+    return writer_event(f->options->writer, &event, err);
+}
+
+/* --- a thread -------------------------------------------------------------------------------- */
+
+static void drop(struct lane *lane, size_t i)
+{
+    course_free(lane->courses[i]);
+    lane->count--;
+    lane->courses[i] = lane->courses[lane->count];
+    lane->not_before_ns[i] = lane->not_before_ns[lane->count];
+}
+
+static void begin(struct lane *lane, const struct agenda_list *list)
+{
+    struct fetch *f = lane->fetch;
+    const struct fetch_options *o = f->options;
+    const struct course_options options = {
+        .deployment = o->deployment,
+        .list = list,
+        .access = &lane->access,
+        .checkpoints = lane->checkpoints,
+        .zstandard = lane->zstandard,
+        .writer = o->writer,
+        .room = &f->room,
+        .pseudonym = o->pseudonym,
+        .compare = f->compare,
+        .again = o->again,
+        .force = o->force,
+        .expected_records = o->expected_records,
+        .notes = {f, on_compared, on_begun, on_completed, on_failed},
+    };
+    struct error err;
+    if (!course_new(&options, &lane->courses[lane->count], &err)) {
+        fail_run(f, &err);
+        return;
+    }
+    lane->not_before_ns[lane->count++] = 0;
+}
+
+static void step(struct lane *lane, size_t i)
+{
+    struct fetch *f = lane->fetch;
+    struct error err;
+    int64_t until = 0;
+    switch (course_step(lane->courses[i], &until, &err)) {
+    case COURSE_ON:
+        lane->not_before_ns[i] = 0;
+        return;
+    case COURSE_LATER:
+        lane->not_before_ns[i] = until;
+        return;
+    case COURSE_FAILED:
+        end_all(f);
+        break;
+    case COURSE_FATAL:
+        fail_run(f, &err);
+        break;
+    case COURSE_END:
+        break;
+    }
+    drop(lane, i);
+}
+
+/* The next one in turn that may go on; count: none may before *ret_until_ns. */
+static size_t find_due(struct lane *lane, int64_t now, int64_t *ret_until_ns)
+{
+    *ret_until_ns = INT64_MAX;
+    for (size_t n = 0; n < lane->count; n++) {
+        size_t i = (lane->turn + n) % lane->count;
+        if (lane->not_before_ns[i] <= now || stop_requested()) {
+            lane->turn = i + 1;
+            return i;
+        }
+        if (lane->not_before_ns[i] < *ret_until_ns)
+            *ret_until_ns = lane->not_before_ns[i];
+    }
+    return lane->count;
+}
+
+/* Another thread may end everything meanwhile. */
+static void rest(int64_t now, int64_t until_ns)
+{
+    int64_t wait = until_ns - now;
+    clock_sleep_ns(wait < CLOCK_SECOND_NS ? wait : CLOCK_SECOND_NS);
+}
+
+static void *run_lane(void *arg)
+{
+    struct lane *lane = arg;
+    struct fetch *f = lane->fetch;
+    while (!atomic_load(&f->over)) {
+        int64_t now = clock_now_ns(), until;
+        size_t due = find_due(lane, now, &until);
+        const struct agenda_list *list = NULL;
+        if (due < lane->count)
+            step(lane, due);
+        else if (lane->count < COURSES_MAX && (list = agenda_take(f->options->agenda)))
+            begin(lane, list);
+        else if (lane->count == 0)
+            break;
+        else
+            rest(now, until);
+    }
+    while (lane->count > 0)
+        drop(lane, lane->count - 1);
+    return NULL;
+}
+
+/* --- all of them ----------------------------------------------------------------------------- */
+
+static bool lane_open(struct fetch *f, struct lane *lane, struct error *err)
+{
+    const struct fetch_options *o = f->options;
+    lane->fetch = f;
+    lane->zstandard = zstandard_new();
+    if (!lane->zstandard)
+        return error_memory(err);
+    return access_fork(&f->access, &lane->access, err) &&
+           deployment_read(o->deployment, &lane->checkpoints, err);
+}
+
+static void lane_close(struct lane *lane)
+{
+    if (lane->started)
+        pthread_join(lane->thread, NULL);
+    zstandard_free(lane->zstandard);
+    store_close(lane->checkpoints);
+    access_join(&lane->access);
+}
+
+/* All that they need is there before the first one starts. */
+static bool start(struct fetch *f, struct error *err)
+{
+    for (size_t i = 0; i < f->options->threads; i++) {
+        if (!lane_open(f, &f->lanes[i], err))
+            return false;
+    }
+    for (size_t i = 0; i < f->options->threads; i++) {
+        struct lane *lane = &f->lanes[i];
+        int number = pthread_create(&lane->thread, NULL, run_lane, lane);
+        if (number != 0)
+            return error_errno(err, ERROR_BUG, number, "a thread cannot be started");
+        lane->started = true;
+    }
+    return true;
+}
+
+static bool work(struct fetch *f, struct error *err)
+{
+    bool ok = start(f, err);
+    if (!ok)
+        end_all(f);
+    for (size_t i = 0; i < f->options->threads; i++)
+        lane_close(&f->lanes[i]);
+    if (f->fatal)
+        *err = f->error;
+    return ok && !f->fatal;
+}
+
+bool fetch_agenda(const struct fetch_options *options, struct result *result, struct error *err)
+{
+    AUTO(cleanup_free) struct fetch *f = calloc(1, sizeof *f);
+    if (!f)
+        return error_memory(err);
+    f->options = options;
+    f->result = result;
+    f->watch = (struct watch){
+        .context = f,
+        .waiting = on_waiting,
+        .retrying = on_retrying,
+        .version = on_version,
+        .malformed = on_malformed,
+    };
+    f->access = *options->access;
+    f->access.watch = &f->watch;
+    /* there is something else to do while one waits */
+    f->access.yields = options->threads > 1 || agenda_lists(options->agenda) > 1;
+    hold_room_init(&f->room);
+    pthread_mutex_init(&f->lock, NULL);
+    bool ok = compare_new(options->deployment, &f->compare, err) && work(f, err);
+    compare_free(f->compare);
+    pthread_mutex_destroy(&f->lock);
+    /* the writer borrows the texts of the agenda */
     struct error unwritten;
     bool flushed = writer_flush(options->writer, &unwritten);
-    if (!flushed && !w.writer_failed)
+    if (!flushed && ok)
         *err = unwritten;
-    return flushed && !w.writer_failed;
+    return ok && flushed;
 }

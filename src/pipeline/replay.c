@@ -37,7 +37,7 @@ static void replay_done(struct replay *r)
 static bool is_of_the_days(const struct replay *r, const char *id)
 {
     struct slice slice;
-    return !slice_parse(r->slices, id, &slice) ||
+    return !slice_parse(r->slices, id, &slice) || *slice.from == '\0' ||
            (strcmp(slice.to, r->since) >= 0 && strcmp(slice.from, r->until) <= 0);
 }
 

@@ -12,8 +12,10 @@ void result_init(struct result *result, const struct deployment *d)
         .started_ns = clock_now_ns(),
     };
     result->ended_ns = result->started_ns;
-    for (size_t i = 0; i < d->stream_count; i++)
+    for (size_t i = 0; i < d->stream_count; i++) {
         result->streams[i].name = d->streams[i].name;
+        result->streams[i].wanted = true;
+    }
     result->sink_count = d->options->sink_count;
     for (size_t i = 0; i < result->sink_count; i++)
         result->sinks[i].name = d->options->sinks[i].driver->sink;
@@ -50,6 +52,8 @@ const struct error *result_failure(const struct result *result)
         if (result->streams[i].failed)
             return &result->streams[i].error;
     }
+    if (result->accounts_failed > 0)
+        return &result->account_error;
     for (size_t i = 0; i < result->sink_count; i++) {
         if (result->sinks[i].failed)
             return &result->sinks[i].error;
@@ -57,19 +61,29 @@ const struct error *result_failure(const struct result *result)
     return NULL;
 }
 
+/* Nothing else was gone on with. */
+static bool ends_everything(enum error_kind kind)
+{
+    return error_exit_status(kind) == error_exit_status(ERROR_QUOTA) || kind == ERROR_AUTH;
+}
+
 int result_exit_status(const struct result *result)
 {
     const struct error *failure = result_failure(result);
-    size_t failed = 0, worked = 0;
-    uint64_t quarantined = 0;
+    size_t failed = result->accounts_failed > 0, worked = 0;
+    uint64_t quarantined = 0, differing = 0;
     for (size_t i = 0; i < result->stream_count; i++) {
-        failed += result->streams[i].failed;
-        worked += !result->streams[i].failed && result->streams[i].slices > 0;
+        const struct result_stream *stream = &result->streams[i];
+        failed += stream->failed;
+        /* of several accounts some may have failed and the others not */
+        worked += (!stream->failed && stream->slices > 0) ||
+                  (result->accounts > 1 && stream->complete > 0);
         quarantined += result_quarantined(result, &result->streams[i]);
+        differing += result->streams[i].differing;
     }
-    if (failure && error_exit_status(failure->kind) == error_exit_status(ERROR_QUOTA))
+    if (failure && ends_everything(failure->kind))
         return error_exit_status(failure->kind);
     if (failure)
         return failed > 0 && worked > 0 ? 1 : error_exit_status(failure->kind);
-    return quarantined > 0 ? 1 : 0;
+    return quarantined > 0 || differing > 0 ? 1 : 0;
 }

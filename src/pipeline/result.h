@@ -16,6 +16,7 @@
 /* What became of one stream in this run. */
 struct result_stream {
     const char *name;
+    bool wanted; /* by this run */
     uint64_t slices; /* worked on */
     uint64_t complete; /* of them, complete now */
     uint64_t pages;
@@ -26,6 +27,9 @@ struct result_stream {
     uint64_t unknown; /* values of fields that the schema does not name */
     char drift[256]; /* the most frequent of those paths; "" */
     uint64_t decoded_bytes;
+    uint64_t compared; /* days whose rows were added up (pipeline/compare.h) */
+    uint64_t differing; /* of them, which say something else than the other stream */
+    char difference[256]; /* the first one; "" */
     /* By sink: rows that it got, of this and earlier runs, and records that it refused. */
     uint64_t delivered[DEPLOYMENT_SINKS_MAX];
     uint64_t refused[DEPLOYMENT_SINKS_MAX];
@@ -44,6 +48,9 @@ struct result {
     size_t stream_count;
     struct result_sink sinks[DEPLOYMENT_SINKS_MAX];
     size_t sink_count;
+    size_t accounts; /* in all */
+    size_t accounts_failed; /* of them, cannot be read … */
+    struct error account_error; /* … the first one for this reason */
     int64_t started_ns; /* Unix time, both */
     int64_t ended_ns;
 };
@@ -51,7 +58,7 @@ struct result {
 /* Nothing done yet, begun now. */
 void result_init(struct result *result, const struct deployment *d);
 
-/* The first thing that went wrong, or NULL: of a stream, else of a sink. */
+/* The first thing that went wrong, or NULL: of a stream, an account, a sink. */
 const struct error *result_failure(const struct result *result);
 
 /* Rows that the sink of this name got. */
@@ -62,8 +69,9 @@ uint64_t result_quarantined(const struct result *result, const struct result_str
 /* Whether the stream had anything new. */
 bool result_is_new(const struct result *result, const struct result_stream *stream);
 
-/* The exit status: 0; 75 when the run is to be run again to go on; 1 when a part failed (some
- * streams, some records in quarantine) and the rest is done; otherwise that of the failure. */
+/* The exit status: 0; 75 when the run is to be run again to go on; 77 when the token was refused,
+ * however far the run had come; 1 when a part failed (some streams, some records in quarantine,
+ * days that do not add up) and the rest is done; otherwise that of the failure. */
 int result_exit_status(const struct result *result);
 
 #endif

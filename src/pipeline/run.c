@@ -7,10 +7,12 @@
 #include "audit/history.h"
 #include "base/clock.h"
 #include "base/crashpoint.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "pipeline/deliver.h"
 #include "pipeline/fetch.h"
 #include "pipeline/replay.h"
+#include "pipeline/scope.h"
 #include "pipeline/writer.h"
 
 /* What a run holds besides the deployment. */
@@ -18,10 +20,11 @@ struct run {
     struct deployment *deployment;
     const struct run_options *options;
     struct result *result;
-    struct http *http;
-    struct limiter *limiter;
+    struct access access;
     struct pseudonym *pseudonym;
-    struct store *checkpoints; /* reading */
+    struct scope *scope;
+    struct agenda *agenda;
+    struct store *history; /* a reading connection */
     struct writer *writer;
     struct deliver *sinks[DEPLOYMENT_SINKS_MAX]; /* NULL: not asked for */
 };
@@ -31,10 +34,11 @@ static void run_done(struct run *r)
     for (size_t i = 0; i < DEPLOYMENT_SINKS_MAX; i++)
         deliver_free(r->sinks[i]);
     writer_free(r->writer);
-    store_close(r->checkpoints);
+    store_close(r->history);
+    agenda_free(r->agenda);
     pseudonym_free(r->pseudonym);
-    limiter_close(r->limiter);
-    http_free(r->http);
+    scope_free(r->scope);
+    access_close(&r->access);
 }
 
 /* What is not durable does not count. */
@@ -77,21 +81,9 @@ static void on_staged(void *context, const struct writer_page *page)
             deliver_wake(r->sinks[i]);
 }
 
-static bool open_network(struct run *r, struct error *err)
+static size_t threads_of(const struct run *r)
 {
-    const struct deployment *d = r->deployment;
-    const struct http_options options = {
-        .hosts = settings_hosts(d->options->settings),
-        .ca_file = d->options->ca_file,
-        .user_agent = "extract/" EXTRACT_VERSION,
-        .limits = d->manifest->transfer,
-    };
-    AUTO(cleanup_free) char *quota = deployment_path(d, "quota.db");
-    if (!quota)
-        return error_memory(err);
-    return http_new(&options, &r->http, err) && limiter_open(quota, &r->limiter, err) &&
-           keyring_pseudonym(d->keyring, keyring_pseudonym_version(d->keyring), &r->pseudonym,
-                             err);
+    return (size_t)r->deployment->manifest->concurrency;
 }
 
 static bool open_writer(struct run *r, struct error *err)
@@ -101,6 +93,7 @@ static bool open_writer(struct run *r, struct error *err)
         .audit = &r->deployment->audit,
         .free_space = r->deployment->options->free_space,
         .budget = r->deployment->options->stage_budget,
+        .fetchers = threads_of(r),
         .context = r,
         .staged = on_staged,
     };
@@ -137,52 +130,112 @@ static void finish_sinks(struct run *r)
             deliver_finish(r->sinks[i]);
 }
 
-static bool is_wanted(const struct run_options *o, const char *stream)
+static bool is_wanted(const struct run *r, size_t stream)
 {
-    return !o->streams[0] || text_find(stream, o->streams) >= 0;
+    const struct deployment *d = r->deployment;
+    const char *const *named = r->options->streams;
+    return named[0] ? text_find(d->streams[stream].name, named) >= 0
+                    : settings_wants(d->options->settings, stream);
 }
 
 /* What the whole run may bring, where the settings say so; 0: nobody knows. */
 static uint64_t expected_records(const struct run *r)
 {
     uint64_t total = 0;
-    const struct run_options *o = r->options;
     for (size_t i = 0; i < r->deployment->stream_count; i++) {
         struct settings_forecast forecast;
         struct error ignored;
-        if (!is_wanted(o, r->deployment->streams[i].name))
+        uint64_t slices = agenda_slices(r->agenda, i);
+        if (slices == 0)
             continue;
         if (!settings_forecast(r->deployment->options->settings, i, &forecast, &ignored) ||
             forecast.records == 0)
             return 0;
-        total += forecast.records * (uint64_t)(o->until_day - o->since_day + 1);
+        total += forecast.records * slices;
     }
     return total;
 }
 
-static bool fetch_streams(struct run *r, struct error *err)
+static bool wants_stream(void *context, size_t stream)
 {
+    return is_wanted(context, stream);
+}
+
+static bool open_access(struct run *r, struct error *err)
+{
+    const struct keyring *keys = r->deployment->keyring;
+    r->access.deployment = r->deployment;
+    r->access.watch = r->options->watch;
+    r->access.max_wait_ns = r->options->max_wait_ns;
+    return access_open(&r->access, true, err) &&
+           keyring_pseudonym(keys, keyring_pseudonym_version(keys), &r->pseudonym, err);
+}
+
+/* Who there is, and what of each is to be read. */
+static bool make_agenda(struct run *r, struct error *err)
+{
+    const struct scope_options options = {
+        .access = &r->access,
+        .window = &r->options->window,
+    };
+    return scope_new(&options, &r->scope, err) &&
+           scope_agenda(r->scope, wants_stream, r, &r->agenda, err);
+}
+
+static bool fetch(struct run *r, struct error *err)
+{
+    const struct deployment *d = r->deployment;
     const struct fetch_options options = {
-        .deployment = r->deployment,
-        .checkpoints = r->checkpoints,
+        .deployment = d,
+        .agenda = r->agenda,
         .writer = r->writer,
-        .http = r->http,
-        .limiter = r->limiter,
+        .access = &r->access,
         .pseudonym = r->pseudonym,
-        .since_day = r->options->since_day,
-        .until_day = r->options->until_day,
+        .threads = threads_of(r),
         .again = r->options->again,
         .force = r->options->force,
-        .max_wait_ns = r->options->max_wait_ns,
-        .watch = r->options->watch,
         .expected_records = expected_records(r),
     };
-    for (size_t i = 0; i < r->deployment->stream_count; i++) {
-        if (is_wanted(r->options, r->deployment->streams[i].name) &&
-            !fetch_stream(&options, i, &r->result->streams[i], err))
-            return false;
+    return fetch_agenda(&options, r->result, err);
+}
+
+/* Without accounts none of the streams can be read; what is staged is delivered all the same. */
+static void fail_streams(struct run *r, const struct error *cause)
+{
+    for (size_t i = 0; i < r->result->stream_count; i++) {
+        if (!is_wanted(r, i))
+            continue;
+        r->result->streams[i].failed = true;
+        r->result->streams[i].error = *cause;
     }
-    return true;
+}
+
+/* An account that cannot be read is missing in every stream. */
+static void note_accounts(struct run *r)
+{
+    size_t count;
+    const struct scope_account *accounts = scope_accounts(r->scope, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (!accounts[i].failed)
+            continue;
+        r->result->accounts_failed++;
+        log_warning("account.failed", "account=%s %s", accounts[i].id,
+                    accounts[i].failure->text);
+        if (r->result->accounts_failed == 1)
+            r->result->account_error = *accounts[i].failure;
+    }
+    r->result->accounts = count;
+}
+
+static bool read_source(struct run *r, struct error *err)
+{
+    struct error failure;
+    if (!make_agenda(r, &failure)) {
+        fail_streams(r, &failure);
+        return true;
+    }
+    note_accounts(r);
+    return fetch(r, err);
 }
 
 /* Other settings than the last run's are an event of their own. */
@@ -191,7 +244,7 @@ static bool audit_config(struct run *r, struct error *err)
     uint8_t last[DIGEST_SIZE];
     bool found;
     const uint8_t *now = r->deployment->options->config_digest;
-    if (!history_last_digest(store_db(r->checkpoints), EVENT_RUN_START, "config", &found, last,
+    if (!history_last_digest(store_db(r->history), EVENT_RUN_START, "config", &found, last,
                              err))
         return false;
     if (!found || memcmp(last, now, DIGEST_SIZE) == 0)
@@ -207,20 +260,38 @@ static bool audit_config(struct run *r, struct error *err)
 static bool audit_start(struct run *r, struct error *err)
 {
     const struct deployment *d = r->deployment;
-    char since[CLOCK_DATE_SIZE], until[CLOCK_DATE_SIZE];
-    clock_format_date(r->options->since_day, since);
-    clock_format_date(r->options->until_day, until);
+    char since[WINDOW_TEXT_SIZE], until[WINDOW_TEXT_SIZE];
+    window_format_day(&r->options->window.since, since);
+    window_format_day(&r->options->window.until, until);
     const struct event start = {
         .kind = EVENT_RUN_START,
         .object = d->options->source,
-        .details = {{"since", since},
-                    {"until", until},
+        .details = {{"since", *since ? since : NULL},
+                    {"until", *until ? until : NULL},
                     {"version", EXTRACT_VERSION},
-                    {"api_version", d->manifest->version},
+                    {"api_version", settings_version(d->options->settings)},
                     {"key", keyring_kek_id(d->keyring)}},
         .digests = {{"config", d->options->config_digest}},
     };
     return audit_config(r, err) && writer_event(r->writer, &start, err);
+}
+
+/* What answers said about their version. Written at the end, when no page is open. */
+static bool audit_versions(struct run *r, struct error *err)
+{
+    struct version_notice notice;
+    for (size_t i = 0; version_noticed(r->access.versions, i, &notice); i++) {
+        const struct event event = {
+            .kind = EVENT_API_VERSION,
+            .object = r->deployment->options->source,
+            .reason = *notice.warning ? notice.warning : NULL,
+            .details = {{"asked", notice.asked},
+                        {"served", *notice.served ? notice.served : notice.asked}},
+        };
+        if (!writer_event(r->writer, &event, err))
+            return false;
+    }
+    return true;
 }
 
 static bool audit_end(struct run *r, struct error *err)
@@ -252,17 +323,19 @@ static bool audit_end(struct run *r, struct error *err)
 /* From the event of the start to that of the end. */
 static bool work(struct run *r, struct error *err)
 {
-    if (!open_network(r, err) || !deployment_read(r->deployment, &r->checkpoints, err) ||
+    if (!open_access(r, err) || !deployment_read(r->deployment, &r->history, err) ||
         !open_writer(r, err) || !audit_start(r, err))
         return false;
     crashpoint("run.started");
     if (!r->options->stage_only && !open_sinks(r, err))
         return false;
 
-    bool ok = fetch_streams(r, err);
+    for (size_t i = 0; i < r->result->stream_count; i++)
+        r->result->streams[i].wanted = is_wanted(r, i);
+    bool ok = read_source(r, err);
     finish_sinks(r);
     crashpoint("run.ending");
-    return ok && audit_end(r, err);
+    return ok && audit_versions(r, err) && audit_end(r, err);
 }
 
 bool run_source(struct deployment *d, const struct run_options *options,
@@ -292,16 +365,21 @@ bool run_replay(struct deployment *d, const struct run_options *options,
 {
     AUTO(run_done) struct run r = {.deployment = d, .options = options, .result = ret_result};
     result_init(ret_result, d);
-    if (!open_writer(&r, err))
+    static const struct slice_rule any = {.kind = SLICE_DAY};
+    AUTO(zone_closep)
+    struct zone *utc = NULL; /* who lists the days need not ask for accounts */
+    if (!zone_open("UTC", &utc, err) || !open_writer(&r, err))
         return false;
+    const struct window_days days =
+        window_resolve(&options->window, &any, utc, ret_result->started_ns);
     for (size_t i = 0; i < d->options->sink_count; i++) {
         const struct replay_options replay = {
             .deployment = d,
             .sink = i,
             .writer = r.writer,
             .watch = options->watch,
-            .since_day = options->since_day,
-            .until_day = options->until_day,
+            .since_day = days.since,
+            .until_day = days.until,
             .streams = options->streams,
             .result = ret_result,
         };

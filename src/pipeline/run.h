@@ -18,10 +18,10 @@
 #include "pipeline/deployment.h"
 #include "pipeline/result.h"
 #include "pipeline/watch.h"
+#include "pipeline/window.h"
 
 struct run_options {
-    int64_t since_day; /* days since 1970-01-01, both included */
-    int64_t until_day;
+    struct window window; /* which days, as they were given */
     const char *const *streams; /* NULL-terminated names of the manifest; empty: all */
     int64_t max_wait_ns; /* for quota, before the run parks */
     bool again; /* fetch slices that are complete, too */
@@ -42,7 +42,7 @@ bool run_source(struct deployment *d, const struct run_options *options,
 bool run_deliver(struct deployment *d, const struct run_options *options,
                  struct result *ret_result, struct error *err);
 
-/* Delivers again, from the stage, what the sink may have lost of the days since_day to until_day:
+/* Delivers again, from the stage, what the sink may have lost of the days of the window, by UTC:
  * of the options streams, sink and watch count, too. A merged table gets the segments of these
  * days and, so that newer values stay, all later ones; a log gets the records that are not there.
  * Only what was delivered before: markers and positions stay. */

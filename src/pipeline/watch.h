@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "source/version.h"
 
 /* A page became durable. */
 struct watch_page {
@@ -31,6 +32,10 @@ struct watch {
     void (*waiting)(void *context, const char *why, int64_t until_ns);
     void (*retrying)(void *context, const struct error *cause, unsigned attempt,
                      int64_t wait_ns);
+    /* the service said something about its version, for the first time in this run */
+    void (*version)(void *context, const struct version_notice *notice);
+    /* a header on the quota that makes no sense was ignored */
+    void (*malformed)(void *context, const char *header, const struct error *why);
 };
 
 #endif

@@ -14,24 +14,36 @@
 #include "stage/position.h"
 #include "stage/quarantine.h"
 #include "stage/refused.h"
+#include "stage/restated.h"
 
 enum {
-    SEGMENTS = 4, /* being filled, waiting, being written */
+    SEGMENTS_SPARE = 3, /* waiting, being written; besides one that each fetcher fills */
+    SEGMENTS_MAX = WRITER_FETCHERS_MAX + SEGMENTS_SPARE,
     JOBS = 16, /* of the fetching thread: being made, waiting, being written */
     GROUP = 8, /* pages of one transaction at most */
-    DEFERRED = 16, /* waiting for the open page to end; at most one a thread */
+    DEFERRED = 32, /* waiting for the open page to end; at most one a thread */
 };
 
-enum job_kind { JOB_SEGMENT, JOB_QUARANTINE, JOB_PAGE, JOB_DISCARD, JOB_FLUSH, JOB_NOTE };
+enum job_kind {
+    JOB_SEGMENT,
+    JOB_PACKED,
+    JOB_QUARANTINE,
+    JOB_PAGE,
+    JOB_DISCARD,
+    JOB_FLUSH,
+    JOB_NOTE,
+};
 
-/* Something to be written on its own: a position, a failure of a sink, an event. */
+/* Something to be written on its own: a position, a failure of a sink, parts, an event. */
 struct note {
-    const char *sink; /* NULL: the event only */
+    const char *sink; /* NULL: the parts or the event only */
     const char *stream;
     const char *why; /* NULL: the sink got as far as seq, or it refused a record */
     int64_t seq;
     const struct writer_refusal *refusal; /* NULL: none */
+    const struct writer_parts *parts; /* NULL: none */
     const struct event *event; /* NULL: none */
+    const struct writer_page *unchanged; /* NULL: none */
 };
 
 /* Jobs of the fetching thread come from the pool and go back there; those somebody waits for are
@@ -40,6 +52,7 @@ struct job {
     enum job_kind kind;
     struct append_origin origin;
     struct segment *segment;
+    struct segment_packed packed;
     bool all; /* staged although it is what it was */
     uint64_t position;
     char *line;
@@ -57,12 +70,14 @@ struct writer {
     struct queue *idle; /* the free ones of job_pool */
     struct job job_pool[JOBS];
     struct queue *segments; /* the free ones of segment_pool */
-    struct segment segment_pool[SEGMENTS];
+    struct segment segment_pool[SEGMENTS_MAX];
+    size_t segment_count;
     struct zstandard *zstandard;
     struct segment_packed packed;
     pthread_t thread;
     bool started;
 
+    pthread_mutex_t turn; /* of the fetching thread whose page is open */
     pthread_mutex_t lock; /* of the four below and of job.done */
     pthread_cond_t changed;
     bool failed;
@@ -94,6 +109,7 @@ static void release_job(struct writer *w, struct job *job)
 {
     free(job->line);
     free(job->reason);
+    segment_packed_done(&job->packed);
     *job = (struct job){0};
     queue_push(w->idle, job);
 }
@@ -159,13 +175,15 @@ static bool write_segment(struct writer *w, const struct job *job, struct error 
 {
     struct store *s = w->options.store;
     uint8_t content[DIGEST_SIZE];
-    bool same;
+    bool same = job->origin.by_slice; /* is compared as a whole: its parts are not noted */
     int64_t seq;
     segment_content(job->segment, content);
-    if (!open_page(w, &job->origin, err) ||
-        !content_same(s, &job->origin, ++w->parts, content, &same, err))
+    if (!open_page(w, &job->origin, err))
         return false;
-    if (same && !job->all) {
+    w->parts++;
+    if (!same && !content_same(s, &job->origin, w->parts, content, &same, err))
+        return false;
+    if (same && !job->all && !job->origin.by_slice) {
         w->unchanged += job->segment->count;
         return true;
     }
@@ -173,6 +191,15 @@ static bool write_segment(struct writer *w, const struct job *job, struct error 
     return segment_pack(job->segment, content, w->zstandard, &w->packed, err) &&
            append_segment(s, &job->origin, &w->packed, &seq, err) &&
            (same || content_put(s, &job->origin, w->parts, content, err));
+}
+
+static bool write_packed(struct writer *w, const struct job *job, struct error *err)
+{
+    int64_t seq;
+    if (!open_page(w, &job->origin, err))
+        return false;
+    w->parts++;
+    return append_segment(w->options.store, &job->origin, &job->packed, &seq, err);
 }
 
 static bool write_quarantine(struct writer *w, const struct job *job, struct error *err)
@@ -250,12 +277,17 @@ static bool next_is_whole(struct writer *w)
     return whole;
 }
 
-/* The last page of a slice: one that is delivered as a whole ends with a segment, be it an empty
- * one (stage/generation.h). */
-static bool end_slice(struct writer *w, const struct append_origin *origin, struct error *err)
+/* The last page of a slice: its parts are no more, and one that is delivered as a whole ends with a
+ * segment, be it an empty one (stage/generation.h). */
+static bool end_slice(struct writer *w, const struct writer_page *page, struct error *err)
 {
     struct store *s = w->options.store;
+    const struct append_origin *origin = &page->origin;
+    const struct part_slice slice = {origin->stream, origin->account, origin->slice};
     int64_t seq;
+    if (!part_forget(s, &slice, err) ||
+        !restated_put(s, origin, page->has_content ? page->content : NULL, err))
+        return false;
     if (origin->by_slice && w->parts == 0) {
         struct segment nothing;
         segment_init(&nothing);
@@ -276,8 +308,8 @@ static bool write_page(struct writer *w, const struct job *job, struct error *er
         return false;
     page.unchanged = w->unchanged;
     if (!content_end(s, &page.origin, w->parts, last, err) ||
-        (last && !end_slice(w, &page.origin, err)) ||
-        !checkpoint_put(s, &page.checkpoint, err) || !audit_page(w, &page, err))
+        (last && !end_slice(w, &page, err)) || !checkpoint_put(s, &page.checkpoint, err) ||
+        !audit_page(w, &page, err))
         return false;
     w->page_open = false;
     w->group[w->grouped++] = page;
@@ -301,9 +333,30 @@ static bool write_refusal(struct writer *w, const char *sink, const struct write
            refused_put(s, sink, r->about->stream, r->about->seq, r->index, number, err);
 }
 
+static bool write_parts(struct writer *w, const struct writer_parts *parts, struct error *err)
+{
+    struct store *s = w->options.store;
+    bool ok = !parts->anew || part_forget(s, parts->slice, err);
+    for (size_t i = 0; ok && i < parts->count; i++)
+        ok = part_put(s, parts->slice, &parts->list[i], err);
+    return ok;
+}
+
+static bool write_unchanged(struct writer *w, const struct writer_page *page, struct error *err)
+{
+    const struct append_origin *origin = &page->origin;
+    const struct part_slice slice = {origin->stream, origin->account, origin->slice};
+    return part_forget(w->options.store, &slice, err) &&
+           checkpoint_put(w->options.store, &page->checkpoint, err);
+}
+
 static bool write_what_is_noted(struct writer *w, const struct note *note, struct error *err)
 {
     struct store *s = w->options.store;
+    if (note->unchanged)
+        return write_unchanged(w, note->unchanged, err);
+    if (note->parts)
+        return write_parts(w, note->parts, err);
     if (!note->sink)
         return true;
     if (note->refusal)
@@ -328,6 +381,8 @@ static bool write_note(struct writer *w, const struct note *note, struct error *
     if (!store_commit(s, err))
         return false;
     crashpoint("note.committed");
+    if (note->unchanged)
+        w->options.staged(w->options.context, note->unchanged);
     return true;
 }
 
@@ -382,6 +437,8 @@ static bool write_job(struct writer *w, struct job *job, struct error *err)
     switch (job->kind) {
     case JOB_SEGMENT:
         return write_segment(w, job, err);
+    case JOB_PACKED:
+        return write_packed(w, job, err);
     case JOB_QUARANTINE:
         return write_quarantine(w, job, err);
     case JOB_PAGE:
@@ -446,19 +503,23 @@ bool writer_new(const struct writer_options *options, struct writer **ret_writer
     if (!w)
         return error_memory(err);
     w->options = *options;
+    w->segment_count = options->fetchers + SEGMENTS_SPARE;
+    if (options->fetchers > WRITER_FETCHERS_MAX)
+        return error_set(err, ERROR_BUG, "%zu threads fetch", options->fetchers);
+    pthread_mutex_init(&w->turn, NULL);
     pthread_mutex_init(&w->lock, NULL);
     pthread_cond_init(&w->changed, NULL);
     segment_packed_init(&w->packed);
-    for (size_t i = 0; i < SEGMENTS; i++)
+    for (size_t i = 0; i < w->segment_count; i++)
         segment_init(&w->segment_pool[i]);
 
     w->jobs = queue_new(JOBS);
     w->idle = queue_new(JOBS);
-    w->segments = queue_new(SEGMENTS);
+    w->segments = queue_new(w->segment_count);
     w->zstandard = zstandard_new();
     if (!w->jobs || !w->idle || !w->segments || !w->zstandard)
         return error_memory(err);
-    for (size_t i = 0; i < SEGMENTS; i++)
+    for (size_t i = 0; i < w->segment_count; i++)
         queue_push(w->segments, &w->segment_pool[i]);
     for (size_t i = 0; i < JOBS; i++)
         queue_push(w->idle, &w->job_pool[i]);
@@ -479,7 +540,7 @@ void writer_free(struct writer *w)
         queue_close(w->jobs);
         pthread_join(w->thread, NULL);
     }
-    for (size_t i = 0; i < SEGMENTS; i++)
+    for (size_t i = 0; i < w->segment_count; i++)
         segment_done(&w->segment_pool[i]);
     segment_packed_done(&w->packed);
     zstandard_free(w->zstandard);
@@ -488,6 +549,7 @@ void writer_free(struct writer *w)
     queue_free(w->jobs);
     pthread_cond_destroy(&w->changed);
     pthread_mutex_destroy(&w->lock);
+    pthread_mutex_destroy(&w->turn);
     free(w);
 }
 
@@ -514,6 +576,11 @@ static bool push(struct writer *w, const struct job *job, struct error *err)
     return queue_push(w->jobs, slot) || fail_as(w, err);
 }
 
+void writer_claim(struct writer *w)
+{
+    pthread_mutex_lock(&w->turn);
+}
+
 bool writer_segment(struct writer *w, const struct append_origin *origin, bool all,
                     struct segment *segment, struct error *err)
 {
@@ -522,6 +589,20 @@ bool writer_segment(struct writer *w, const struct append_origin *origin, bool a
     if (push(w, &job, err))
         return true;
     writer_return(w, segment);
+    return false;
+}
+
+bool writer_packed(struct writer *w, const struct append_origin *origin,
+                   const struct segment_packed *packed, struct error *err)
+{
+    struct job job = {.kind = JOB_PACKED, .origin = *origin, .packed = *packed};
+    const struct buffer *frame = &packed->frame;
+    buffer_init(&job.packed.frame, SEGMENT_FRAME_MAX);
+    if (!buffer_append(&job.packed.frame, frame->data, frame->len))
+        error_memory(err);
+    else if (push(w, &job, err))
+        return true;
+    segment_packed_done(&job.packed);
     return false;
 }
 
@@ -547,13 +628,17 @@ bool writer_quarantine(struct writer *w, const struct append_origin *origin, uin
 bool writer_commit(struct writer *w, const struct writer_page *page, struct error *err)
 {
     const struct job job = {.kind = JOB_PAGE, .origin = page->origin, .page = *page};
-    return push(w, &job, err);
+    bool ok = push(w, &job, err);
+    pthread_mutex_unlock(&w->turn);
+    return ok;
 }
 
 bool writer_discard(struct writer *w, struct error *err)
 {
     const struct job job = {.kind = JOB_DISCARD};
-    return push(w, &job, err);
+    bool ok = push(w, &job, err);
+    pthread_mutex_unlock(&w->turn);
+    return ok;
 }
 
 /* Hands on the caller's own job and waits until it is done. */
@@ -573,6 +658,26 @@ static bool push_and_wait(struct writer *w, struct job *job, struct error *err)
 bool writer_flush(struct writer *w, struct error *err)
 {
     struct job job = {.kind = JOB_FLUSH};
+    return push_and_wait(w, &job, err);
+}
+
+bool writer_unchanged(struct writer *w, const struct writer_page *slice, struct error *err)
+{
+    const struct event unchanged = {
+        .kind = EVENT_SLICE_UNCHANGED,
+        .object = slice->origin.stream,
+        .details = {{"account", slice->origin.account}, {"slice", slice->origin.slice}},
+        .counts = {{"pages", (int64_t)slice->checkpoint.pages},
+                   {"records", (int64_t)slice->records},
+                   {"unknown", (int64_t)slice->unknown},
+                   {"bytes", (int64_t)slice->decoded_bytes}},
+        .digests = {{"schema", slice->origin.schema_digest},
+                    {"policy", slice->origin.policy_digest}},
+    };
+    struct job job = {
+        .kind = JOB_NOTE,
+        .note = {.unchanged = slice, .event = &unchanged},
+    };
     return push_and_wait(w, &job, err);
 }
 
@@ -606,6 +711,13 @@ bool writer_refused(struct writer *w, const char *sink, const struct writer_refu
         .kind = JOB_NOTE,
         .note = {.sink = sink, .refusal = refusal, .event = &refused},
     };
+    return push_and_wait(w, &job, err);
+}
+
+bool writer_parts(struct writer *w, const struct writer_parts *parts, const struct event *event,
+                  struct error *err)
+{
+    struct job job = {.kind = JOB_NOTE, .note = {.parts = parts, .event = event}};
     return push_and_wait(w, &job, err);
 }
 

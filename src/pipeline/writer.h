@@ -7,10 +7,10 @@
  *     load  ── position ────────────────────▶ │ writer │  segments, checkpoint and event commit
  *     run   ── event ───────────────────────▶ └────────┘  together or not at all
  *
- * The page that is open belongs to the fetching thread: positions and events of others wait until
- * it is committed or discarded. A page shares the transaction of the one before it when all of it
- * is waiting in the queue already: nothing that is at hand waits for what is still to come. The
- * first error ends the writer; every call fails with it then.
+ * One page is open at a time, and belongs to the fetching thread that claimed it: other pages,
+ * positions and events wait until it is committed or discarded. A page shares the transaction of
+ * the one before it when all of it is waiting in the queue already: nothing that is at hand waits
+ * for what is still to come. The first error ends the writer; every call fails with it then.
  */
 #ifndef PIPELINE_WRITER_H
 #define PIPELINE_WRITER_H
@@ -25,8 +25,11 @@
 #include "record/segment.h"
 #include "stage/append.h"
 #include "stage/checkpoint.h"
+#include "stage/part.h"
 #include "stage/seal.h"
 #include "stage/store.h"
+
+enum { WRITER_FETCHERS_MAX = 16 };
 
 /* What is behind a page that is whole. Texts and digests are borrowed until the writer ends;
  * events' texts are copied by nobody: they must be constants or live as long. */
@@ -43,6 +46,10 @@ struct writer_page {
     uint64_t quota_used;
     uint64_t quota_capacity;
     char drift[256]; /* the most frequent path that the schema does not name; "" */
+    /* With the last page of a slice that is delivered as a whole: what the slice holds, in
+     * whatever order (record/setdigest.h). Not known: it was not read in one go. */
+    bool has_content;
+    uint8_t content[DIGEST_SIZE];
 };
 
 struct writer_options {
@@ -50,6 +57,7 @@ struct writer_options {
     const struct event_context *audit;
     uint64_t free_space; /* a page is not begun when the disk has less … */
     uint64_t budget; /* … or when the stage has more; 0: no limit */
+    size_t fetchers; /* threads that fetch; each may be filling a segment */
     void *context;
     /* After a page became durable, on the writer's thread. */
     void (*staged)(void *context, const struct writer_page *page);
@@ -69,17 +77,26 @@ CLEANUP_DEFINE(struct writer, writer_free)
 struct segment *writer_take(struct writer *w);
 void writer_return(struct writer *w, struct segment *segment);
 
-/* The next part of the open page, which begins with the first call. Takes the segment over. A part
- * that holds what it held when it was last read (stage/content.h) is counted and not staged, unless
- * all is wanted. */
+/* The next page is the caller's: waits while that of another thread is open. To be called before
+ * the first thing of a page; writer_commit and writer_discard give it up, also when they fail. */
+void writer_claim(struct writer *w);
+/* The next part of the open page. Takes the segment over. A part that holds what it held when it
+ * was last read (stage/content.h) is counted and not staged, unless all is wanted, or the slice is
+ * delivered as a whole. */
 bool writer_segment(struct writer *w, const struct append_origin *origin, bool all,
                     struct segment *segment, struct error *err);
+/* The same of a segment that was packed already, and is copied. */
+bool writer_packed(struct writer *w, const struct append_origin *origin,
+                   const struct segment_packed *packed, struct error *err);
 bool writer_quarantine(struct writer *w, const struct append_origin *origin, uint64_t position,
                        const char *line, size_t len, const char *reason, struct error *err);
 /* The page is whole: checkpoint, events, commit. Returns before that is done. */
 bool writer_commit(struct writer *w, const struct writer_page *page, struct error *err);
 /* The page is to be forgotten: it is fetched again. */
 bool writer_discard(struct writer *w, struct error *err);
+/* A slice was read to its end and holds what it held the last time: nothing of it is staged. The
+ * page stands for all of them. Waits until it is durable; claims nothing. */
+bool writer_unchanged(struct writer *w, const struct writer_page *slice, struct error *err);
 /* Waits until everything handed over so far is durable. */
 bool writer_flush(struct writer *w, struct error *err);
 
@@ -97,6 +114,16 @@ struct writer_refusal {
 };
 bool writer_refused(struct writer *w, const char *sink, const struct writer_refusal *refusal,
                     struct error *err);
+/* What a slice that is being read was cut into, and the reports of its parts (stage/part.h), in
+ * place of those with the same paths. They go with the last page of the slice. */
+struct writer_parts {
+    const struct part_slice *slice;
+    const struct part *list;
+    size_t count;
+    bool anew; /* all that the slice has are forgotten first */
+};
+bool writer_parts(struct writer *w, const struct writer_parts *parts, const struct event *event,
+                  struct error *err);
 /* Notes why a sink did not get further. */
 bool writer_sink_failed(struct writer *w, const char *sink, const char *stream, const char *why,
                         struct error *err);

@@ -18,11 +18,31 @@ static int64_t round_up(double value)
     return whole + ((double)whole < value);
 }
 
+static bool capacity_is_valid(const struct bucket_rule *rule)
+{
+    switch (rule->kind) {
+    case BUCKET_TOKEN:
+    case BUCKET_WINDOW:
+        return rule->capacity >= 1 && rule->capacity <= BUCKET_CAPACITY_MAX;
+    case BUCKET_USAGE:
+        return rule->capacity == 0;
+    }
+    return false;
+}
+
 bool bucket_rule_is_valid(const struct bucket_rule *rule)
 {
-    return (rule->kind == BUCKET_TOKEN || rule->kind == BUCKET_WINDOW) && rule->capacity >= 1 &&
-           rule->capacity <= BUCKET_CAPACITY_MAX && rule->window_ns >= BUCKET_WINDOW_MIN_NS &&
-           rule->window_ns <= BUCKET_WINDOW_MAX_NS;
+    return capacity_is_valid(rule) && rule->window_ns >= BUCKET_WINDOW_MIN_NS &&
+           rule->window_ns <= BUCKET_WINDOW_MAX_NS && rule->parallel <= BUCKET_PARALLEL_MAX &&
+           rule->reserved <= USAGE_RESERVED_MAX;
+}
+
+uint64_t bucket_capacity(const struct bucket_rule *rule)
+{
+    if (rule->kind == BUCKET_USAGE)
+        return 100;
+    uint64_t ours = rule->capacity * (100 - rule->reserved) / 100;
+    return ours ? ours : 1;
 }
 
 /* --- Time -------------------------------------------------------------------------------- */
@@ -32,9 +52,21 @@ static void shift_back(struct bucket *b, int64_t step_ns)
     b->seen_ns -= step_ns;
     if (b->blocked_until_ns)
         b->blocked_until_ns -= step_ns;
+    if (b->said.at_ns)
+        b->said.at_ns = later(b->said.at_ns - step_ns, 1);
+    if (b->said.reset_ns)
+        b->said.reset_ns = later(b->said.reset_ns - step_ns, 1);
     for (int i = 0; i < BUCKET_SLOTS; i++)
         if (b->granted[i])
             b->slot_end_ns[i] -= step_ns;
+}
+
+/* The tokens that there are at a time from seen_ns on. */
+static double tokens_of(const struct bucket *b, const struct bucket_rule *rule, int64_t time_ns)
+{
+    double capacity = (double)bucket_capacity(rule);
+    double refill = (double)(time_ns - b->seen_ns) * capacity / (double)rule->window_ns;
+    return b->tokens + refill < capacity ? b->tokens + refill : capacity;
 }
 
 /* Brings the state to the time of the decision, and answers that time. */
@@ -45,9 +77,8 @@ static int64_t advance(struct bucket *b, const struct bucket_rule *rule, int64_t
         shift_back(b, b->seen_ns - now_ns);
     int64_t time_ns = later(now_ns, b->seen_ns);
 
-    double capacity = (double)rule->capacity;
-    double refill = (double)(time_ns - b->seen_ns) * capacity / (double)rule->window_ns;
-    b->tokens = b->tokens + refill < capacity ? b->tokens + refill : capacity;
+    if (rule->kind == BUCKET_TOKEN)
+        b->tokens = tokens_of(b, rule, time_ns);
     b->seen_ns = time_ns;
     return time_ns;
 }
@@ -61,7 +92,8 @@ static int64_t tokens_at(const struct bucket *b, const struct bucket_rule *rule,
     double missing = (double)amount - b->tokens;
     if (missing <= TOKEN_TOLERANCE)
         return time_ns;
-    return time_ns + round_up(missing * (double)rule->window_ns / (double)rule->capacity);
+    return time_ns +
+           round_up(missing * (double)rule->window_ns / (double)bucket_capacity(rule));
 }
 
 /* --- Windows ----------------------------------------------------------------------------- */
@@ -93,7 +125,7 @@ static uint64_t window_used(const struct bucket *b, const struct bucket_rule *ru
 static int64_t window_at(const struct bucket *b, const struct bucket_rule *rule,
                          uint64_t amount, int64_t time_ns)
 {
-    uint64_t most = rule->capacity - amount;
+    uint64_t most = bucket_capacity(rule) - amount;
     if (window_used(b, rule, time_ns) <= most)
         return time_ns;
 
@@ -127,35 +159,101 @@ static void window_book(struct bucket *b, const struct bucket_rule *rule, uint64
     }
 }
 
-/* --- Both -------------------------------------------------------------------------------- */
+/* --- What others use ---------------------------------------------------------------------- */
+
+/* What of the last reading was not ours. */
+static struct usage_reading others(const struct bucket *b)
+{
+    struct usage_reading r = b->said;
+    r.used = r.used > b->ours ? r.used - b->ours : 0;
+    return r;
+}
+
+/* Used by others at a time, in the bucket's own measure. */
+static double others_used(const struct bucket *b, const struct bucket_rule *rule,
+                          int64_t time_ns)
+{
+    const struct usage_reading r = others(b);
+    double measure = rule->kind == BUCKET_USAGE ? 100 : (double)rule->capacity;
+    return usage_used(&r, rule->window_ns, time_ns) * measure;
+}
+
+/* What we alone would have free at a time from seen_ns on. */
+static double own_free(const struct bucket *b, const struct bucket_rule *rule, int64_t time_ns)
+{
+    if (rule->kind == BUCKET_WINDOW)
+        return (double)bucket_capacity(rule) - (double)window_used(b, rule, time_ns);
+    return tokens_of(b, rule, time_ns);
+}
+
+static bool fits_beside(const struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
+                        int64_t time_ns)
+{
+    return own_free(b, rule, time_ns) - others_used(b, rule, time_ns) >=
+           (double)amount - TOKEN_TOLERANCE;
+}
+
+/* The first time from at_ns on, when we alone would have room, at which there is room beside the
+ * others as well. Room only grows until something is booked, so halving finds it. */
+static int64_t beside_at(const struct bucket *b, const struct bucket_rule *rule,
+                         uint64_t amount, int64_t at_ns)
+{
+    int64_t low = at_ns;
+    const struct usage_reading r = others(b);
+    int64_t high = usage_forgotten_ns(&r, rule->window_ns);
+    if (high <= low || fits_beside(b, rule, amount, low))
+        return low;
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        if (fits_beside(b, rule, amount, middle))
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
+/* --- All --------------------------------------------------------------------------------- */
 
 void bucket_init(struct bucket *b, const struct bucket_rule *rule, int64_t now_ns)
 {
-    *b = (struct bucket){.seen_ns = now_ns, .tokens = (double)rule->capacity};
+    *b = (struct bucket){.seen_ns = now_ns, .tokens = (double)bucket_capacity(rule)};
 }
 
 /* When `amount` can be granted, for a bucket that was brought to time_ns. */
 static int64_t grant_at(const struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
                         int64_t time_ns)
 {
-    int64_t at = rule->kind == BUCKET_TOKEN ? tokens_at(b, rule, amount, time_ns)
-                                            : window_at(b, rule, amount, time_ns);
-    return later(at, b->blocked_until_ns);
+    int64_t at = time_ns;
+    if (rule->kind == BUCKET_TOKEN)
+        at = beside_at(b, rule, amount, tokens_at(b, rule, amount, time_ns));
+    if (rule->kind == BUCKET_WINDOW)
+        at = beside_at(b, rule, amount, window_at(b, rule, amount, time_ns));
+    const struct usage_pace pace =
+        usage_pace(&b->said, rule->window_ns, rule->reserved, time_ns);
+    return later(later(at, pace.not_before_ns), b->blocked_until_ns);
+}
+
+int64_t bucket_wait(struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
+                    int64_t now_ns)
+{
+    assert(bucket_rule_is_valid(rule) && amount >= 1);
+    assert(rule->kind == BUCKET_USAGE || amount <= bucket_capacity(rule));
+    int64_t time_ns = advance(b, rule, now_ns);
+    int64_t at = grant_at(b, rule, amount, time_ns);
+    return at > time_ns ? at - now_ns : 0;
 }
 
 int64_t bucket_take(struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
                     int64_t now_ns)
 {
-    assert(bucket_rule_is_valid(rule) && amount >= 1 && amount <= rule->capacity);
-    int64_t time_ns = advance(b, rule, now_ns);
-    int64_t at = grant_at(b, rule, amount, time_ns);
-    if (at > time_ns)
-        return at - now_ns;
-
+    int64_t wait_ns = bucket_wait(b, rule, amount, now_ns);
+    if (wait_ns > 0)
+        return wait_ns;
     if (rule->kind == BUCKET_TOKEN)
         b->tokens = b->tokens > (double)amount ? b->tokens - (double)amount : 0;
-    else
-        window_book(b, rule, amount, time_ns);
+    if (rule->kind == BUCKET_WINDOW)
+        window_book(b, rule, amount, b->seen_ns);
     return 0;
 }
 
@@ -164,20 +262,52 @@ void bucket_block(struct bucket *b, int64_t until_ns)
     b->blocked_until_ns = later(b->blocked_until_ns, until_ns);
 }
 
+/* What we have used ourselves, for a bucket that was brought to time_ns. */
+static double own_used(const struct bucket *b, const struct bucket_rule *rule, int64_t time_ns)
+{
+    if (rule->kind == BUCKET_USAGE)
+        return 0;
+    return (double)bucket_capacity(rule) - own_free(b, rule, time_ns);
+}
+
+void bucket_note(struct bucket *b, const struct bucket_rule *rule,
+                 const struct usage_reading *reading, int64_t now_ns)
+{
+    int64_t time_ns = advance(b, rule, now_ns);
+    bucket_block(b, reading->regain_ns);
+    if (reading->at_ns <= 0)
+        return;
+    b->said = *reading;
+    /* once the API is open again by its own word, what it counted until then is no reason to
+     * stay away */
+    if (reading->regain_ns && !reading->reset_ns)
+        b->said.reset_ns = reading->regain_ns;
+    b->said.regain_ns = 0; /* is a block */
+    b->ours =
+        rule->kind == BUCKET_USAGE ? 0 : own_used(b, rule, time_ns) / (double)rule->capacity;
+}
+
+unsigned bucket_parallel(const struct bucket *b, const struct bucket_rule *rule, int64_t now_ns)
+{
+    const struct usage_pace pace =
+        usage_pace(&b->said, rule->window_ns, rule->reserved, now_ns);
+    return rule->parallel ? usage_parallel(&pace, rule->parallel) : 0;
+}
+
 uint64_t bucket_used(const struct bucket *b, const struct bucket_rule *rule, int64_t now_ns)
 {
     struct bucket copy = *b;
     int64_t time_ns = advance(&copy, rule, now_ns);
-    if (rule->kind == BUCKET_WINDOW)
-        return window_used(&copy, rule, time_ns);
-    double missing = (double)rule->capacity - copy.tokens - TOKEN_TOLERANCE;
-    return missing > 0 ? (uint64_t)round_up(missing) : 0;
+    double used =
+        own_used(&copy, rule, time_ns) + others_used(&copy, rule, time_ns) - TOKEN_TOLERANCE;
+    return used > 0 ? (uint64_t)round_up(used) : 0;
 }
 
 int64_t bucket_free_ns(const struct bucket *b, const struct bucket_rule *rule, int64_t now_ns)
 {
     struct bucket copy = *b;
     int64_t time_ns = advance(&copy, rule, now_ns);
-    int64_t at = grant_at(&copy, rule, rule->capacity, time_ns);
+    int64_t at = grant_at(&copy, rule, bucket_capacity(rule), time_ns);
+    at = later(at, usage_forgotten_ns(&copy.said, rule->window_ns));
     return at > time_ns ? at : now_ns;
 }

@@ -6,6 +6,13 @@
  *   token    capacity tokens, refilled evenly over `window_ns`; a request takes `amount`.
  *   window   at most `capacity` in any span of `window_ns` (rolling: safe whatever the phase of
  *            the server's own fixed window is).
+ *   usage    a capacity that nobody tells: steered by what the API says is used; a request takes no
+ *            amount of it.
+ *
+ * An API's own reading counts for all of them. It paces requests (quota/usage.h), and what it
+ * says is used beyond what we know of was used by others: it counts beside ours until the next
+ * reading, or until it has aged away. Blocks hold for all of them, too. A part of the capacity
+ * may be reserved for other tools.
  *
  * A window is kept as slots. What was granted within a slot is held until the whole slot is
  * older than the window, so a wait may be up to one slot (window_ns / 59) longer than needed,
@@ -28,7 +35,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum bucket_kind { BUCKET_TOKEN, BUCKET_WINDOW };
+#include "quota/usage.h"
+
+enum bucket_kind { BUCKET_TOKEN, BUCKET_WINDOW, BUCKET_USAGE };
 
 enum { BUCKET_SLOTS = 60 }; /* a window is kept as this many slots; grants expire by slot */
 
@@ -37,15 +46,22 @@ enum { BUCKET_SLOTS = 60 }; /* a window is kept as this many slots; grants expir
 #define BUCKET_CAPACITY_MAX (UINT64_C(1) << 40) /* a double still tells a thousandth apart */
 #define BUCKET_SKEW_MAX_NS (INT64_C(60) * 1000000000)
 
+enum { BUCKET_PARALLEL_MAX = 64 };
+
 struct bucket_rule {
     enum bucket_kind kind;
-    uint64_t capacity; /* 1 to BUCKET_CAPACITY_MAX */
+    uint64_t capacity; /* of the API: 1 to BUCKET_CAPACITY_MAX; usage: 0 */
     int64_t window_ns; /* BUCKET_WINDOW_MIN_NS to BUCKET_WINDOW_MAX_NS */
+    unsigned
+        parallel; /* requests in flight at once, up to BUCKET_PARALLEL_MAX; 0: any number */
+    unsigned reserved; /* percent of it for other tools: 0 to USAGE_RESERVED_MAX */
 };
 
 struct bucket {
     int64_t blocked_until_ns;
     int64_t seen_ns; /* the latest time seen */
+    struct usage_reading said; /* the API's last reading */
+    double ours; /* how much of it was ours, of the capacity */
     /* token */
     double tokens;
     /* window: what was granted in slot i, which ends at slot_end_ns[i] */
@@ -54,16 +70,30 @@ struct bucket {
 };
 
 bool bucket_rule_is_valid(const struct bucket_rule *rule);
+/* What we may use: without what is reserved, at least 1; 100 (percent) for a usage bucket. */
+uint64_t bucket_capacity(const struct bucket_rule *rule);
 
 /* An unused bucket: all of the capacity is free. */
 void bucket_init(struct bucket *b, const struct bucket_rule *rule, int64_t now_ns);
-/* 0: granted and booked in *b. Otherwise the wait in ns; *b only notes the time.
- * amount must be in 1..capacity. */
+/* How long until `amount` can be taken; 0: now. *b only notes the time. amount must be in
+ * 1..bucket_capacity(rule), unless the bucket is a usage bucket. */
+int64_t bucket_wait(struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
+                    int64_t now_ns);
+/* The same, and what can be taken now is booked in *b. */
 int64_t bucket_take(struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
                     int64_t now_ns);
 /* Nothing is granted before until_ns. Never shortens a block. */
 void bucket_block(struct bucket *b, int64_t until_ns);
-/* What is not free now: granted within the window, or missing tokens (rounded up). */
+/* The API said how much is used; replaces what it said before, but never shortens a block. When the
+ * API is to open again, what was used is forgotten by then. A reading without at_ns says nothing of
+ * the use. */
+void bucket_note(struct bucket *b, const struct bucket_rule *rule,
+                 const struct usage_reading *reading, int64_t now_ns);
+/* How many of `parallel` requests may be in flight at once, as of now; 0: any number. */
+unsigned bucket_parallel(const struct bucket *b, const struct bucket_rule *rule,
+                         int64_t now_ns);
+/* What is not free now, rounded up: granted within the window or missing tokens, and what others
+ * used; percent for a usage bucket. May be above the capacity. */
 uint64_t bucket_used(const struct bucket *b, const struct bucket_rule *rule, int64_t now_ns);
 /* When all of the capacity is free again and no block is left; now_ns when that is so. */
 int64_t bucket_free_ns(const struct bucket *b, const struct bucket_rule *rule, int64_t now_ns);

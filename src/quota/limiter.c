@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "quota/limiter.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
@@ -10,12 +12,14 @@
 #include "base/text.h"
 #include "db/sqlite.h"
 #include "quota/quota_sql.h"
+#include "quota/slot.h"
 
 enum {
     APPLICATION_ID = 0x65787161, /* "exqa"; also in sql/migrate_1.sql */
     FORMAT = 1,
-    /* blocked_until, seen, tokens, then granted and end of every slot: 8 bytes each, low first */
-    STATE_WORDS = 3 + 2 * BUCKET_SLOTS,
+    /* blocked_until, seen, tokens, what was said to be used, when, when it is reset, what of it was
+     * ours, then granted and end of every slot: 8 bytes each, low first */
+    STATE_WORDS = 7 + 2 * BUCKET_SLOTS,
     STATE_SIZE = 8 * STATE_WORDS,
 };
 
@@ -24,6 +28,7 @@ static const int64_t TIME_MAX = INT64_MAX / 2;
 
 struct limiter {
     struct sqlite *db;
+    char *slots; /* the file of the leases */
 };
 
 /* --- A bucket as bytes ------------------------------------------------------------------- */
@@ -32,6 +37,13 @@ static void put_word(uint8_t **p, uint64_t value)
 {
     for (int i = 0; i < 8; i++)
         *(*p)++ = (uint8_t)(value >> (8 * i));
+}
+
+static void put_double(uint8_t **p, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    put_word(p, bits);
 }
 
 static uint64_t take_word(const uint8_t **p)
@@ -44,13 +56,14 @@ static uint64_t take_word(const uint8_t **p)
 
 static void encode(const struct bucket *b, uint8_t ret_state[STATE_SIZE])
 {
-    uint64_t tokens;
-    memcpy(&tokens, &b->tokens, sizeof tokens);
-
     uint8_t *p = ret_state;
     put_word(&p, (uint64_t)b->blocked_until_ns);
     put_word(&p, (uint64_t)b->seen_ns);
-    put_word(&p, tokens);
+    put_double(&p, b->tokens);
+    put_double(&p, b->said.used);
+    put_word(&p, (uint64_t)b->said.at_ns);
+    put_word(&p, (uint64_t)b->said.reset_ns);
+    put_double(&p, b->ours);
     for (int i = 0; i < BUCKET_SLOTS; i++) {
         put_word(&p, b->granted[i]);
         put_word(&p, (uint64_t)b->slot_end_ns[i]);
@@ -63,6 +76,14 @@ static bool take_time(const uint8_t **p, int64_t *ret_ns)
     return *ret_ns >= -TIME_MAX && *ret_ns <= TIME_MAX;
 }
 
+/* 0 to maximum; NaN is not. */
+static bool take_double(const uint8_t **p, double maximum, double *ret_value)
+{
+    uint64_t bits = take_word(p);
+    memcpy(ret_value, &bits, sizeof bits);
+    return *ret_value >= 0 && *ret_value <= maximum;
+}
+
 /* False: no bucket of ours could have had this state. */
 static bool decode(const uint8_t *state, size_t len, struct bucket *b)
 {
@@ -71,9 +92,11 @@ static bool decode(const uint8_t *state, size_t len, struct bucket *b)
     const uint8_t *p = state;
     bool sound = take_time(&p, &b->blocked_until_ns);
     sound &= take_time(&p, &b->seen_ns) && b->seen_ns >= 0;
-    uint64_t tokens = take_word(&p);
-    memcpy(&b->tokens, &tokens, sizeof tokens);
-    sound &= b->tokens >= 0 && b->tokens <= (double)BUCKET_CAPACITY_MAX; /* NaN fails, too */
+    sound &= take_double(&p, (double)BUCKET_CAPACITY_MAX, &b->tokens);
+    sound &= take_double(&p, USAGE_USED_MAX, &b->said.used);
+    sound &= take_time(&p, &b->said.at_ns) && b->said.at_ns >= 0;
+    sound &= take_time(&p, &b->said.reset_ns) && b->said.reset_ns >= 0;
+    sound &= take_double(&p, 1, &b->ours);
     for (int i = 0; i < BUCKET_SLOTS; i++) {
         b->granted[i] = take_word(&p);
         sound &= b->granted[i] <= BUCKET_CAPACITY_MAX;
@@ -163,6 +186,9 @@ bool limiter_open(const char *path, struct limiter **ret_limiter, struct error *
     AUTO(limiter_closep) struct limiter *l = calloc(1, sizeof *l);
     if (!l)
         return error_memory(err);
+    l->slots = text_format("%s.slots", path);
+    if (!l->slots)
+        return error_memory(err);
     AUTO(cleanup_close) int opening = -1;
     if (!lock_opening(path, &opening, err) || !sqlite_open(path, &options, &l->db, err) ||
         !sqlite_migrate(l->db, scripts, FORMAT, err) || !prune(l, err))
@@ -176,6 +202,7 @@ void limiter_close(struct limiter *l)
     if (!l)
         return;
     sqlite_close(l->db);
+    free(l->slots);
     free(l);
 }
 
@@ -207,36 +234,109 @@ static bool check_rule(const char *key, const struct bucket_rule *rule, struct e
     return true;
 }
 
-static bool check_amount(const char *key, const struct bucket_rule *rule, uint64_t amount,
-                         struct error *err)
+static bool check_charge(const struct limiter_charge *c, struct error *err)
 {
-    if (amount < 1 || amount > rule->capacity)
+    if (!check_rule(c->key, c->rule, err))
+        return false;
+    if (c->amount < 1 ||
+        (c->rule->kind != BUCKET_USAGE && c->amount > bucket_capacity(c->rule)))
         return error_set(err, ERROR_CONFIG,
                          "one request costs %llu of the limit %s, which allows %llu: it could "
                          "never be sent",
-                         (unsigned long long)amount, key, (unsigned long long)rule->capacity);
+                         (unsigned long long)c->amount, c->key,
+                         (unsigned long long)bucket_capacity(c->rule));
     return true;
 }
 
-/* The whole state is written on a refusal as well: a clock that was set back is noted in it. */
-static bool take(struct limiter *l, const char *key, const struct bucket_rule *rule,
-                 uint64_t amount, int64_t now_ns, int64_t *ret_wait_ns, struct error *err)
+static bool check_charges(const struct limiter_charge *charges, size_t count, struct error *err)
 {
-    struct row row;
-    if (!get(l, key, &row, err))
-        return false;
-    int64_t wait_ns = bucket_take(&row.bucket, rule, amount, now_ns);
-    row.idle_ns = bucket_free_ns(&row.bucket, rule, now_ns);
-    if (!put(l, key, &row, err) || !sqlite_commit(l->db, err))
-        return false;
-    *ret_wait_ns = wait_ns;
+    if (count > LIMITER_CHARGES_MAX)
+        return error_set(err, ERROR_BUG, "a request is charged to %zu limits", count);
+    for (size_t i = 0; i < count; i++) {
+        if (!check_charge(&charges[i], err))
+            return false;
+    }
     return true;
 }
 
-bool limiter_take(struct limiter *l, const char *key, const struct bucket_rule *rule,
-                  uint64_t amount, int64_t now_ns, int64_t *ret_wait_ns, struct error *err)
+void limiter_release(struct limiter_lease *lease)
 {
-    if (!check_rule(key, rule, err) || !check_amount(key, rule, amount, err))
+    while (lease->count > 0)
+        close(lease->fds[--lease->count]);
+}
+
+/* The longest wait of all charges counts. */
+static struct limiter_answer longest_wait(const struct limiter_charge *charges, size_t count,
+                                          struct row *rows, int64_t now_ns)
+{
+    struct limiter_answer answer = {0};
+    for (size_t i = 0; i < count; i++) {
+        int64_t wait_ns =
+            bucket_wait(&rows[i].bucket, charges[i].rule, charges[i].amount, now_ns);
+        if (wait_ns > answer.wait_ns)
+            answer = (struct limiter_answer){.wait_ns = wait_ns, .charge = i};
+    }
+    return answer;
+}
+
+/* A place for the request in every bucket that counts them. */
+static bool take_places(struct limiter *l, const struct limiter_charge *charges, size_t count,
+                        const struct row *rows, int64_t now_ns, struct limiter_answer *answer,
+                        struct limiter_lease *lease, struct error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        unsigned parallel = bucket_parallel(&rows[i].bucket, charges[i].rule, now_ns);
+        if (parallel == 0)
+            continue;
+        int fd;
+        if (!slot_take(l->slots, charges[i].key, parallel, &fd, err))
+            return false;
+        if (fd < 0) {
+            *answer = (struct limiter_answer){
+                .wait_ns = LIMITER_CROWDED_NS, .charge = i, .crowded = true};
+            limiter_release(lease);
+            return true;
+        }
+        lease->fds[lease->count++] = fd;
+    }
+    return true;
+}
+
+/* The whole state is written on a refusal as well: a clock that was set back is noted in it. Who
+ * only waits for a place asks often, and writes nothing. */
+static bool decide(struct limiter *l, const struct limiter_charge *charges, size_t count,
+                   int64_t now_ns, struct limiter_answer *answer, struct limiter_lease *lease,
+                   struct error *err)
+{
+    struct row rows[LIMITER_CHARGES_MAX];
+    for (size_t i = 0; i < count; i++) {
+        if (!get(l, charges[i].key, &rows[i], err))
+            return false;
+    }
+    *answer = longest_wait(charges, count, rows, now_ns);
+    if (answer->wait_ns == 0 &&
+        !take_places(l, charges, count, rows, now_ns, answer, lease, err))
+        return false;
+    if (answer->crowded)
+        return true;
+    for (size_t i = 0; i < count; i++) {
+        const struct bucket_rule *rule = charges[i].rule;
+        if (answer->wait_ns == 0)
+            bucket_take(&rows[i].bucket, rule, charges[i].amount, now_ns);
+        rows[i].idle_ns = bucket_free_ns(&rows[i].bucket, rule, now_ns);
+        if (!put(l, charges[i].key, &rows[i], err))
+            return false;
+    }
+    return sqlite_commit(l->db, err);
+}
+
+bool limiter_take(struct limiter *l, const struct limiter_charge *charges, size_t count,
+                  int64_t now_ns, struct limiter_answer *ret_answer,
+                  struct limiter_lease *ret_lease, struct error *err)
+{
+    AUTO(limiter_release) struct limiter_lease lease = {0};
+    struct limiter_answer answer = {0};
+    if (!check_charges(charges, count, err))
         return false;
     crashpoint("quota.take.before");
     int64_t asked_ns = clock_monotonic_ns();
@@ -245,13 +345,17 @@ bool limiter_take(struct limiter *l, const char *key, const struct bucket_rule *
     /* the request leaves after this, however long the others kept us: book it that late, and let
      * the wait count from when we were asked, so that it is enough whatever the next ask takes */
     int64_t late_ns = clock_monotonic_ns() - asked_ns;
-    int64_t wait_ns = 0;
-    bool ok = take(l, key, rule, amount, now_ns + late_ns, &wait_ns, err);
+    bool ok = decide(l, charges, count, now_ns + late_ns, &answer, &lease, err);
     sqlite_rollback(l->db);
     crashpoint("quota.take.after");
-    if (ok)
-        *ret_wait_ns = wait_ns ? wait_ns + late_ns : 0;
-    return ok;
+    if (!ok)
+        return false;
+    if (answer.wait_ns > 0)
+        answer.wait_ns += late_ns;
+    *ret_answer = answer;
+    *ret_lease = lease;
+    lease.count = 0;
+    return true;
 }
 
 static bool block(struct limiter *l, const char *key, int64_t until_ns, struct error *err)
@@ -279,6 +383,49 @@ bool limiter_block(struct limiter *l, const char *key, int64_t until_ns, struct 
     return ok;
 }
 
+static bool note(struct limiter *l, const struct limiter_note *notes, size_t count,
+                 int64_t now_ns, struct error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct row row;
+        if (!get(l, notes[i].key, &row, err))
+            return false;
+        bucket_note(&row.bucket, notes[i].rule, &notes[i].reading, now_ns);
+        row.idle_ns = bucket_free_ns(&row.bucket, notes[i].rule, now_ns);
+        if (!put(l, notes[i].key, &row, err))
+            return false;
+    }
+    return sqlite_commit(l->db, err);
+}
+
+static bool check_note(const struct limiter_note *n, struct error *err)
+{
+    const struct usage_reading *r = &n->reading;
+    if (!check_rule(n->key, n->rule, err))
+        return false;
+    if (!(r->used >= 0 && r->used <= USAGE_USED_MAX) || r->at_ns < 0 || r->at_ns > TIME_MAX ||
+        r->reset_ns < 0 || r->reset_ns > TIME_MAX || r->regain_ns < 0 ||
+        r->regain_ns > TIME_MAX)
+        return error_set(err, ERROR_BUG, "the limit %s cannot be used like that", n->key);
+    return true;
+}
+
+bool limiter_note(struct limiter *l, const struct limiter_note *notes, size_t count,
+                  int64_t now_ns, struct error *err)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!check_note(&notes[i], err))
+            return false;
+    }
+    crashpoint("quota.note.before");
+    if (!sqlite_begin(l->db, err))
+        return false;
+    bool ok = note(l, notes, count, now_ns, err);
+    sqlite_rollback(l->db);
+    crashpoint("quota.note.after");
+    return ok;
+}
+
 bool limiter_state(struct limiter *l, const char *key, const struct bucket_rule *rule,
                    int64_t now_ns, struct limiter_state *ret_state, struct error *err)
 {
@@ -286,11 +433,36 @@ bool limiter_state(struct limiter *l, const char *key, const struct bucket_rule 
     if (!check_rule(key, rule, err) || !get(l, key, &row, err))
         return false;
     const struct bucket *b = &row.bucket;
+    struct bucket copy = *b;
     *ret_state = (struct limiter_state){
         .used = bucket_used(b, rule, now_ns),
-        .capacity = rule->capacity,
+        .capacity = bucket_capacity(rule),
+        .bucket = *b,
+        .next_ns = now_ns + bucket_wait(&copy, rule, 1, now_ns),
         .blocked_until_ns = b->blocked_until_ns > now_ns ? b->blocked_until_ns : 0,
         .free_ns = bucket_free_ns(b, rule, now_ns),
     };
     return true;
+}
+
+bool limiter_next(struct limiter *l, const char *after, char ret_key[LIMITER_KEY_MAX + 1],
+                  bool *ret_found, struct error *err)
+{
+    struct sqlite_statement *s = sqlite_statement(l->db, quota_sql_next_bucket, err);
+    if (!s)
+        return false;
+    sqlite_bind_cstring(s, 1, after);
+    if (!sqlite_step(s, ret_found, err))
+        return false;
+    size_t len = 0;
+    bool sound = true;
+    if (*ret_found) {
+        const char *key = sqlite_column_text(s, 0, &len);
+        sound = key && len <= LIMITER_KEY_MAX && len == strlen(key);
+        snprintf(ret_key, LIMITER_KEY_MAX + 1, "%s", sound ? key : "");
+    }
+    sqlite_reset(s);
+    /* cut short, it would be found again and again */
+    return sound ||
+           error_set(err, ERROR_STORE, "%s: a bucket's name is damaged", sqlite_path(l->db));
 }

@@ -160,8 +160,7 @@ static enum emit_verdict mask_value(struct emit *e, const struct mask *mask, str
     }
     enum mask_result result = mask_result(mask);
     o->kind = result == MASK_INTEGER || result == MASK_DECIMAL ? FIT_NUMBER : FIT_STRING;
-    o->plain =
-        mask->kind != MASK_DOMAIN && mask->kind != MASK_LAST && mask->kind != MASK_TRUNCATE;
+    o->plain = !mask_leaves_text(mask);
     return EMIT_DONE;
 }
 
@@ -189,6 +188,7 @@ enum emit_verdict emit_column(struct emit *e, const struct plan_output *o, struc
         if (!convert_apply(o->convert, out.text, out.len, converted, &out.len))
             return EMIT_UNFIT;
         out.text = converted;
+        out.kind = convert_is_boolean(o->convert) ? FIT_BOOLEAN : FIT_STRING;
     }
     enum emit_verdict verdict = mask_value(e, &o->mask, &out);
     if (verdict != EMIT_DONE)

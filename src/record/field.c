@@ -15,12 +15,19 @@ enum landing {
 
 /* What is required is told with its reason, where it is read. */
 static const struct place_key field_keys[] = {
-    {"title", false},    {"description", false},
-    {"type", false},     {"x-pii", false},
-    {"x-column", false}, {"x-convert", false},
-    {"default", false},  {"properties", false},
-    {"required", false}, {"additionalProperties", false},
-    {"items", false},    {NULL, false},
+    {"title", false},
+    {"description", false},
+    {"type", false},
+    {"x-pii", false},
+    {"x-column", false},
+    {"x-convert", false},
+    {"x-fleeting", false},
+    {"default", false},
+    {"properties", false},
+    {"required", false},
+    {"additionalProperties", false},
+    {"items", false},
+    {NULL, false},
 };
 
 /* By bit of SCHEMA_IS_…. */
@@ -283,6 +290,21 @@ static bool load_default(struct field_reader *r, const json_t *json, struct sche
     return true;
 }
 
+/* What another reading gives another value, though the record is the same. */
+static bool load_fleeting(struct field_reader *r, const json_t *json, struct schema_node *node)
+{
+    const json_t *fleeting = json_object_get(json, "x-fleeting");
+    if (!fleeting)
+        return true;
+    if (!json_is_true(fleeting))
+        return place_fail_at(&r->at, "x-fleeting", r->err, "can only be true");
+    if (node->column < 0 || node->types & SCHEMA_IS_CONTAINER)
+        return place_fail_at(&r->at, "x-fleeting", r->err,
+                             "only for a scalar with a column of its own");
+    node->fleeting = true;
+    return true;
+}
+
 static bool load_scalar(struct field_reader *r, const json_t *json, struct schema_node *node,
                         enum landing landing)
 {
@@ -292,6 +314,7 @@ static bool load_scalar(struct field_reader *r, const json_t *json, struct schem
         node->mask = (struct mask){.kind = MASK_KEEP};
         return check_belongs(r, json, "x-pii", false, "string, number or boolean") &&
                check_belongs(r, json, "x-convert", false, "string, number or boolean") &&
+               check_belongs(r, json, "x-fleeting", false, "string, number or boolean") &&
                check_belongs(r, json, "default", false, "string, number or boolean");
     }
     if (!json_object_get(json, "x-pii"))
@@ -302,13 +325,15 @@ static bool load_scalar(struct field_reader *r, const json_t *json, struct schem
     if (node->column < 0 && landing != LANDING_COLUMN && node->mask.kind != MASK_DROP)
         return place_fail_at(&r->at, "x-pii", r->err,
                              "a leaf without x-column never lands: it can only be drop");
-    return load_default(r, json, node);
+    return load_fleeting(r, json, node) && load_default(r, json, node);
 }
 
-static bool load_field(struct field_reader *r, const json_t *json, const char *name,
-                       const char *parent, enum landing landing, int depth,
-                       struct schema_node **ret_node)
+static bool load_node(struct field_reader *r, const json_t *json, const char *name,
+                      const char *parent, enum landing landing, int depth,
+                      struct schema_node **ret_node)
 {
+    if (++r->nodes > SCHEMA_NODES_MAX)
+        return place_fail(&r->at, r->err, "more than %d fields", SCHEMA_NODES_MAX);
     AUTO(field_freep) struct schema_node *node = calloc(1, sizeof *node);
     if (!node)
         return error_memory(r->err);
@@ -333,6 +358,75 @@ static bool load_field(struct field_reader *r, const json_t *json, const char *n
     return true;
 }
 
+/* The field that a $ref names. */
+static bool find_def(struct field_reader *r, const json_t *json, enum landing landing,
+                     const char **ret_name, const json_t **ret_def)
+{
+    static const struct place_key ref_keys[] = {{"$ref", true}, {NULL, false}};
+    static const char start[] = "#/$defs/";
+    const char *ref = NULL;
+    if (!place_keys(&r->at, json, ref_keys, r->err) ||
+        !place_string(&r->at, json, "$ref", &ref, r->err))
+        return false;
+    if (landing != LANDING_COLUMN)
+        return place_fail_at(&r->at, "$ref", r->err, "only within a json column");
+    const char *name = text_starts_with(ref, start) ? ref + strlen(start) : "";
+    *ret_name = name;
+    *ret_def = json_object_get(r->defs, name);
+    return (text_is_identifier(name) && *ret_def) ||
+           place_fail_at(&r->at, "$ref", r->err, "\"%s\" is not among the $defs", ref);
+}
+
+/* What is wrong with a definition is told where it stands, not where it is used. */
+static bool load_def(struct field_reader *r, const json_t *def, const char *def_name,
+                     const char *name, const char *parent, int depth,
+                     struct schema_node **ret_node)
+{
+    struct pointer_path use = r->at.path;
+    r->at.path = (struct pointer_path){0};
+    pointer_push(&r->at.path, "$defs");
+    pointer_push(&r->at.path, def_name);
+    if (!load_node(r, def, name, parent, LANDING_COLUMN, depth, ret_node))
+        return false;
+    r->at.path = use;
+    return true;
+}
+
+static bool load_field(struct field_reader *r, const json_t *json, const char *name,
+                       const char *parent, enum landing landing, int depth,
+                       struct schema_node **ret_node)
+{
+    if (!json_object_get(json, "$ref"))
+        return load_node(r, json, name, parent, landing, depth, ret_node);
+    const char *def_name = NULL;
+    const json_t *def = NULL;
+    return find_def(r, json, landing, &def_name, &def) &&
+           load_def(r, def, def_name, name, parent, depth, ret_node);
+}
+
+/* Each definition by itself, used or not. */
+static bool check_defs(struct field_reader *r, const json_t *json)
+{
+    r->defs = json_object_get(json, "$defs");
+    if (!r->defs)
+        return true;
+    if (!json_is_object(r->defs))
+        return place_fail_at(&r->at, "$defs", r->err, "should be an object, is %s",
+                             json_type_text(r->defs));
+    const char *name;
+    json_t *def;
+    json_object_foreach ((json_t *)(uintptr_t)r->defs, name, def) {
+        AUTO(field_freep) struct schema_node *node = NULL;
+        if (!text_is_identifier(name))
+            return place_fail_at(&r->at, "$defs", r->err,
+                                 "\"%s\" is no identifier (a-z, 0-9 and _, at most 63)", name);
+        if (!load_def(r, def, name, name, "", 0, &node))
+            return false;
+    }
+    r->nodes = 0;
+    return true;
+}
+
 bool field_read_record(struct field_reader *r, const json_t *json,
                        struct schema_node **ret_node)
 {
@@ -341,7 +435,7 @@ bool field_read_record(struct field_reader *r, const json_t *json,
         return error_memory(r->err);
     node->column = -1;
     node->mask.kind = MASK_KEEP;
-    if (!load_types(r, json, &node->types))
+    if (!check_defs(r, json) || !load_types(r, json, &node->types))
         return false;
     if (node->types != SCHEMA_IS_OBJECT)
         return place_fail_at(&r->at, "type", r->err, "a record is an object");

@@ -17,6 +17,7 @@
 enum {
     SCHEMA_FIELDS_MAX = 1024, /* of one object */
     SCHEMA_DEPTH_MAX = 16, /* objects and arrays within one another, the record included */
+    SCHEMA_NODES_MAX = 16384, /* fields of all objects together, wherever a $ref puts them */
 };
 
 /* JSON types, or-ed. */
@@ -39,6 +40,7 @@ struct schema_node {
     unsigned types;
     bool required;
     bool inner; /* within a json column */
+    bool fleeting; /* its column is no part of what the record says */
     int column; /* -1: none of its own */
     struct mask mask; /* the schema's own action for a scalar */
     const struct convert *convert; /* NULL: none */
@@ -54,9 +56,11 @@ struct field_reader {
     struct place at;
     struct error *err; /* why it was refused */
     struct column_list *columns; /* those of fields are added */
+    const json_t *defs; /* "$defs" of the document; NULL: none */
+    size_t nodes; /* made so far */
 };
 
-/* Reads the record: "type", "properties" and "required" of the document. */
+/* Reads the record: "$defs", "type", "properties" and "required" of the document. */
 bool field_read_record(struct field_reader *r, const json_t *json,
                        struct schema_node **ret_node);
 void field_free(struct schema_node *node);

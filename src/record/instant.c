@@ -2,6 +2,7 @@
 #include "record/instant.h"
 
 #include <string.h>
+#include <time.h>
 
 enum {
     DATE_LENGTH = 10, /* 2026-11-20 */
@@ -174,5 +175,19 @@ bool instant_normalise(const char *text, size_t len, char ret_text[INSTANT_TEXT_
     if (day.year < 1 || day.year > 9999)
         return false;
     *ret_len = format(&day, seconds, fraction, ret_text);
+    return true;
+}
+
+bool instant_from_unix(int64_t seconds, char ret_text[INSTANT_TEXT_MAX], size_t *ret_len)
+{
+    static const int64_t first = INT64_C(-62135596800); /* 0001-01-01T00:00:00Z */
+    static const int64_t last = INT64_C(253402300799); /* 9999-12-31T23:59:59Z */
+    time_t moment = seconds;
+    struct tm tm;
+    if (seconds < first || seconds > last || !gmtime_r(&moment, &tm))
+        return false;
+    struct day day = {tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday};
+    int second = tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+    *ret_len = format(&day, second, "000000", ret_text);
     return true;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum { INSTANT_TEXT_MAX = 27 }; /* 2026-11-20T09:30:00.123456Z */
 
@@ -20,5 +21,8 @@ bool instant_is_date(const char *text, size_t len);
  * behind the sixth are cut off. A leap second is the next second. ret_text gets no NUL. */
 bool instant_normalise(const char *text, size_t len, char ret_text[INSTANT_TEXT_MAX],
                        size_t *ret_len);
+
+/* The same form of that many seconds since 1970-01-01T00:00:00Z; false outside of those years. */
+bool instant_from_unix(int64_t seconds, char ret_text[INSTANT_TEXT_MAX], size_t *ret_len);
 
 #endif

@@ -11,6 +11,7 @@ src_record_librecord_a_SOURCES = \
     src/record/fit.c src/record/fit.h \
     src/record/hash.h \
     src/record/instant.c src/record/instant.h \
+    src/record/join.c src/record/join.h \
     src/record/keyset.c src/record/keyset.h \
     src/record/mask.c src/record/mask.h \
     src/record/memo.c src/record/memo.h \
@@ -19,9 +20,12 @@ src_record_librecord_a_SOURCES = \
     src/record/policy.c src/record/policy.h \
     src/record/quoted.c src/record/quoted.h \
     src/record/recorder.c src/record/recorder.h \
+    src/record/redact.c src/record/redact.h \
     src/record/scan.c src/record/scan.h \
     src/record/schema.c src/record/schema.h \
     src/record/segment.c src/record/segment.h \
+    src/record/setdigest.c src/record/setdigest.h \
     src/record/topic.c src/record/topic.h \
+    src/record/total.c src/record/total.h \
     src/record/walk.c src/record/walk.h
 EXTRA_DIST += src/record/FORMAT.md

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "record/instant.h"
+#include "record/redact.h"
 
 /* What stands behind the name of an action. */
 enum argument { NO_ARGUMENT, CLASS, COUNT, COUNT_AND_TOP };
@@ -19,8 +20,8 @@ struct subject {
 typedef enum mask_verdict apply_function(const struct subject *s, const char **ret_text,
                                          size_t *ret_len);
 
-static apply_function apply_pseudonym, apply_domain, apply_last, apply_truncate, apply_year,
-    apply_start, apply_band, apply_round;
+static apply_function apply_pseudonym, apply_domain, apply_url, apply_last, apply_truncate,
+    apply_redact, apply_year, apply_start, apply_band, apply_round;
 
 struct action {
     const char *name;
@@ -36,8 +37,10 @@ static const struct action actions[] = {
     [MASK_DROP] = {"drop", NO_ARGUMENT, 0, 0, MASK_NOTHING, NULL},
     [MASK_PSEUDONYM] = {"pseudonym", CLASS, 0, 0, MASK_TEXT, apply_pseudonym},
     [MASK_DOMAIN] = {"partial:domain", NO_ARGUMENT, 0, 0, MASK_TEXT, apply_domain},
+    [MASK_URL] = {"partial:url", NO_ARGUMENT, 0, 0, MASK_TEXT, apply_url},
     [MASK_LAST] = {"partial:last", COUNT, 1, MASK_CHARACTERS_MAX, MASK_TEXT, apply_last},
     [MASK_TRUNCATE] = {"truncate", COUNT, 1, MASK_CHARACTERS_MAX, MASK_TEXT, apply_truncate},
+    [MASK_REDACT] = {"redact", NO_ARGUMENT, 0, 0, MASK_TEXT, apply_redact},
     [MASK_YEAR] = {"generalise:year", NO_ARGUMENT, 0, 0, MASK_INTEGER, apply_year},
     [MASK_MONTH] = {"generalise:month", NO_ARGUMENT, 0, 0, MASK_TIME, apply_start},
     [MASK_DAY] = {"generalise:day", NO_ARGUMENT, 0, 0, MASK_TIME, apply_start},
@@ -54,8 +57,10 @@ static const char *const spellings[] = {
     "drop",
     "pseudonym:CLASS",
     "partial:domain",
+    "partial:url",
     "partial:last:N",
     "truncate:N",
+    "redact",
     "generalise:year",
     "generalise:month",
     "generalise:day",
@@ -154,6 +159,13 @@ enum mask_result mask_result(const struct mask *m)
     return actions[m->kind].result;
 }
 
+bool mask_leaves_text(const struct mask *m)
+{
+    static const unsigned parts = 1u << MASK_KEEP | 1u << MASK_DOMAIN | 1u << MASK_URL |
+                                  1u << MASK_LAST | 1u << MASK_TRUNCATE | 1u << MASK_REDACT;
+    return parts & 1u << m->kind;
+}
+
 bool mask_describe(const struct mask *m, struct buffer *out)
 {
     const struct action *a = &actions[m->kind];
@@ -168,6 +180,8 @@ bool mask_describe(const struct mask *m, struct buffer *out)
     case NO_ARGUMENT:
         break;
     }
+    if (m->kind == MASK_REDACT)
+        return buffer_printf(out, "%s %s", a->name, REDACT_VERSION);
     return buffer_append_text(out, a->name);
 }
 
@@ -233,6 +247,52 @@ static enum mask_verdict apply_domain(const struct subject *s, const char **ret_
     if (!at)
         return MASK_NULL;
     return slice(at + 1, (size_t)(s->text + s->len - at - 1), ret_text, ret_len);
+}
+
+static bool is_scheme(const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        if (!letter && (i == 0 || !((c >= '0' && c <= '9') || (c && strchr("+-.", c)))))
+            return false;
+    }
+    return len > 0;
+}
+
+/* RFC 3986: scheme://user@host/path?query#fragment. A backslash ends the host where browsers take
+ * it for a slash; a user behind it would be one in the path. */
+static enum mask_verdict apply_url(const struct subject *s, const char **ret_text,
+                                   size_t *ret_len)
+{
+    const char *end = s->text + s->len;
+    const char *colon = memmem(s->text, s->len, "://", 3);
+    if (!colon || !is_scheme(s->text, (size_t)(colon - s->text)))
+        return MASK_NULL;
+    const char *host = colon + 3;
+    const char *path = host;
+    while (path < end && *path && !strchr("/?#\\", *path))
+        path++;
+    const char *at = memrchr(host, '@', (size_t)(path - host));
+    const char *stop = path;
+    while (stop < end && *stop != '?' && *stop != '#')
+        stop++;
+    if (!at)
+        return slice(s->text, (size_t)(stop - s->text), ret_text, ret_len);
+
+    struct buffer *out = &s->work->normalised;
+    buffer_clear(out);
+    if (!buffer_append(out, s->text, (size_t)(host - s->text)) ||
+        !buffer_append(out, at + 1, (size_t)(stop - at - 1)))
+        return MASK_UNFIT;
+    return slice((const char *)out->data, out->len, ret_text, ret_len);
+}
+
+static enum mask_verdict apply_redact(const struct subject *s, const char **ret_text,
+                                      size_t *ret_len)
+{
+    return redact_apply(s->text, s->len, &s->work->normalised, ret_text, ret_len) ? MASK_DONE
+                                                                                  : MASK_UNFIT;
 }
 
 /* The first byte of a character of UTF-8. */

@@ -8,8 +8,12 @@
  *     pseudonym:CLASS          a keyed token (crypto/pseudonym.h) of the value's canonical
  *                              form (record/normalise.h)             email_1_k5fh2…
  *     partial:domain           what follows the last @               example.com
+ *     partial:url              an address without user, query and           https://a.example/b
+ *                              fragment
  *     partial:last:N           the last N characters, 1 to 32        07
  *     truncate:N               the first N characters, 1 to 32       75
+ *     redact                   e-mail addresses and telephone numbers       ask [email]
+ *                              in it replaced (record/redact.h)
  *     generalise:year          of a date or time, in UTC             1992
  *     generalise:month         its first instant                     1992-03-01T00:00:00Z
  *     generalise:day           its first instant                     1992-03-18T00:00:00Z
@@ -19,10 +23,10 @@
  *     round:N                  a decimal to N places, 0 to 9, half   -86.4
  *                              away from zero
  *
- * An empty value, and one without the part that is asked for (an e-mail without @, a text of no
- * more than N characters for partial:last), is masked to NULL. A value that the action cannot
- * read (a year of "yesterday") does not fit, and its record is quarantined: it is never let
- * through.
+ * An empty value, and one without the part that is asked for (an e-mail without @, an address
+ * without ://, a text of no more than N characters for partial:last), is masked to NULL. A value
+ * that the action cannot read (a year of "yesterday") does not fit, and its record is
+ * quarantined: it is never let through.
  */
 #ifndef RECORD_MASK_H
 #define RECORD_MASK_H
@@ -50,8 +54,10 @@ enum mask_kind {
     MASK_DROP,
     MASK_PSEUDONYM,
     MASK_DOMAIN,
+    MASK_URL,
     MASK_LAST,
     MASK_TRUNCATE,
+    MASK_REDACT,
     MASK_YEAR,
     MASK_MONTH,
     MASK_DAY,
@@ -83,6 +89,9 @@ bool mask_parse(const char *text, enum error_kind kind, struct mask *ret_mask,
                 struct error *err);
 
 enum mask_result mask_result(const struct mask *m);
+
+/* Something of the value's own text is left, which may need escapes. */
+bool mask_leaves_text(const struct mask *m);
 
 /* Appends the action and the version of its normaliser: "pseudonym:email email.v1". This is
  * what a policy's digest is made of. */

@@ -115,6 +115,7 @@ static bool compile_outputs(struct compiler *c, const struct schema_node *node,
     if (node->column >= 0 && !is_dropped(c, node->column)) {
         if (!compile_output(c, node->column, node->convert, v->outputs))
             return false;
+        v->outputs[0].fleeting = node->fleeting;
         v->output_count = 1;
     }
     for (size_t i = 0; i < count; i++) {

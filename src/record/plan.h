@@ -33,6 +33,7 @@ struct plan_output {
     char *prefix; /* "name": with quotes and colon */
     size_t prefix_len;
     uint32_t key_bit; /* 1 << its position in the key; 0: not part of it */
+    bool fleeting; /* x-fleeting: it stands at the end of the line */
 };
 
 /* A place in the record. */

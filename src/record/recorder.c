@@ -52,6 +52,8 @@ struct recorder {
     struct slot slots[PLAN_SLOTS_MAX];
     struct buffer aside; /* the texts of slots */
     struct buffer composed; /* the text of a derived column */
+    struct buffer late; /* the fleeting columns of fields, for the end of the line */
+    size_t fleeting_start; /* of the fleeting columns in the finished line */
     bool misfit;
     char reason[RECORDER_REASON_MAX];
 
@@ -142,6 +144,15 @@ static void keep_key(struct recorder *r, const struct plan_output *o, size_t sta
         (struct slot){.set = true, .start = r->aside.len - len, .len = len};
 }
 
+/* A fleeting column ends the line: it is written at the end of the record. */
+static void put_off(struct recorder *r, size_t start, const char *path)
+{
+    struct buffer *line = &r->emit.line;
+    if (!buffer_append(&r->late, line->data + start, line->len - start))
+        too_long(r, path);
+    buffer_truncate(line, start);
+}
+
 static void write_column(struct recorder *r, const struct plan_output *o, struct emit_value *v,
                          const char *path)
 {
@@ -150,6 +161,8 @@ static void write_column(struct recorder *r, const struct plan_output *o, struct
     case EMIT_DONE:
         if (o->key_bit)
             keep_key(r, o, start);
+        if (o->fleeting)
+            put_off(r, start, path);
         break;
     case EMIT_NULL:
         break;
@@ -470,9 +483,15 @@ static void write_derivations(struct recorder *r)
         if (!d->constant && has_parts(r, d))
             write_derived(r, d);
     }
-    if (emit_raw(&r->emit, (const char *)r->tail.data, r->tail.len))
-        r->keys_written |= r->tail_keys;
+    const char *tail = (const char *)r->tail.data;
+    size_t lasting = r->tail.len - r->tail_fleeting;
+    if (!emit_raw(&r->emit, tail, lasting))
+        too_long(r, "");
     else
+        r->keys_written |= r->tail_keys;
+    r->fleeting_start = r->emit.line.len;
+    if (!emit_raw(&r->emit, (const char *)r->late.data, r->late.len) ||
+        !emit_raw(&r->emit, tail + lasting, r->tail_fleeting))
         too_long(r, "");
 }
 
@@ -489,6 +508,7 @@ static void begin_line(struct recorder *r, uint64_t position)
     for (int i = 0; i < r->plan->slot_count; i++)
         r->slots[i].set = false;
     buffer_clear(&r->aside);
+    buffer_clear(&r->late);
     buffer_clear(&r->emit.line);
 }
 
@@ -574,7 +594,8 @@ static bool make_tail(struct recorder *r, struct error *err)
 
 size_t recorder_fleeting(const struct recorder *r)
 {
-    return r->tail_fleeting ? r->tail_fleeting + 1 : 0; /* and the newline */
+    size_t len = r->late.len + r->tail_fleeting;
+    return len ? r->emit.line.len - r->fleeting_start : 0;
 }
 
 bool recorder_constants(struct recorder *r, const char *const *values, struct error *err)
@@ -600,6 +621,7 @@ struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *p
     buffer_init(&r->member, SCAN_KEY_MAX);
     buffer_init(&r->aside, RECORDER_LINE_MAX);
     buffer_init(&r->composed, RECORDER_LINE_MAX);
+    buffer_init(&r->late, RECORDER_LINE_MAX);
     buffer_init(&r->constants, RECORDER_LINE_MAX);
     buffer_init(&r->tail, RECORDER_LINE_MAX);
     r->constant_starts = calloc(plan->constant_count + 1, sizeof *r->constant_starts);
@@ -617,6 +639,7 @@ void recorder_free(struct recorder *r)
     buffer_done(&r->member);
     buffer_done(&r->aside);
     buffer_done(&r->composed);
+    buffer_done(&r->late);
     buffer_done(&r->constants);
     buffer_done(&r->tail);
     free(r->constant_starts);

@@ -75,8 +75,8 @@ void recorder_misfit(struct recorder *r, const char *path, const char *format, .
  * *ret_reason: NULL when all of it fitted. */
 const char *recorder_end(struct recorder *r, size_t *ret_len, const char **ret_reason);
 
-/* Bytes at the end of each line of this response, from the first fleeting column on; 0: the schema
- * has none. What is before them is what the API said; these differ whenever it is asked. */
+/* Bytes at the end of the line that recorder_end gave, from the first fleeting column on; 0: it has
+ * none. What is before them is what the record says; these differ whenever it is read. */
 size_t recorder_fleeting(const struct recorder *r);
 
 #endif

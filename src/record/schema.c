@@ -37,7 +37,7 @@ static const struct place_key record_keys[] = {
     {"$schema", false},  {"title", false},      {"description", false}, {"type", false},
     {"required", false}, {"properties", false}, {"x-table", true},      {"x-key", false},
     {"x-cursor", false}, {"x-write", false},    {"x-unknown", false},   {"x-derived", false},
-    {"x-topic", false},  {NULL, false},
+    {"x-topic", false},  {"$defs", false},      {NULL, false},
 };
 static const struct place_key derived_keys[] = {
     {"description", false}, {"from", true},     {"x-pii", false},
@@ -80,6 +80,9 @@ static bool load_placeholder(struct loader *l, char *text, struct schema_part *p
         return place_fail(l->at, l->err, "{%s}: the schema has no such field", text);
     if (part->field->types & SCHEMA_IS_CONTAINER)
         return place_fail(l->at, l->err, "{%s}: an object or array cannot be part of a text",
+                          text);
+    if (part->field->fleeting)
+        return place_fail(l->at, l->err, "{%s}: is fleeting, and no column made of it can be",
                           text);
     if (part->field->column < 0 && !part->field->inner)
         return place_fail(l->at, l->err, "{%s}: is dropped for good, as it has no x-column",
@@ -170,27 +173,31 @@ static bool load_derivations(struct loader *l, const json_t *root)
 
 /* --- the record --- */
 
-/* The action that the schema gives a column. */
-static struct mask *column_mask(struct schema_node *node, int column)
+/* The field that lands in a column; NULL: it is a derived one. */
+static const struct schema_node *column_field(const struct schema_node *node, int column)
 {
     if (node->column == column)
-        return &node->mask;
-    struct mask *found = NULL;
+        return node;
+    const struct schema_node *found = NULL;
     for (size_t i = 0; i < node->field_count && !found; i++)
-        found = column_mask(node->fields[i], column);
+        found = column_field(node->fields[i], column);
     return found;
 }
 
 static bool check_key_column(struct loader *l, int column)
 {
     struct schema *s = l->schema;
-    const struct mask *mask = column_mask(s->root, column);
+    const struct schema_node *field = column_field(s->root, column);
+    const struct mask *mask = field ? &field->mask : NULL;
     for (size_t i = 0; i < s->derived_count && !mask; i++)
         if (s->derived[i].column == column)
             mask = &s->derived[i].mask;
     const char *why;
     if (s->columns.columns[column].type == SCHEMA_JSON)
         return place_fail(l->at, l->err, "column \"%s\" is json, which cannot be compared",
+                          s->columns.columns[column].name);
+    if (field && field->fleeting)
+        return place_fail(l->at, l->err, "column \"%s\" is fleeting, and tells nothing apart",
                           s->columns.columns[column].name);
     if (!column_accepts(&s->columns.columns[column], mask, &why))
         return place_fail(l->at, l->err, "the action of column \"%s\" %s",

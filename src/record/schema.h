@@ -5,11 +5,12 @@
  * schemas/record.schema.json is the published grammar; what this file accepts is the same.
  *
  *     record     x-table, x-key (columns), x-cursor, x-write (merge | replace | append),
- *                x-unknown (drop | quarantine | stop), x-derived, x-topic (record/topic.h), and
- *                what an object has
+ *                x-unknown (drop | quarantine | stop), x-derived, x-topic (record/topic.h),
+ *                "$defs" (fields, by name), and what an object has
  *     field      "type": a name or a list of names
  *       scalar   "x-pii": action (record/mask.h), "x-convert" (record/convert.h), "default" for
- *                a source that leaves a field out at its default
+ *                a source that leaves a field out at its default, "x-fleeting": true for what is
+ *                another at each reading of the same record (a signed address, an age)
  *       object   "properties", "required", "additionalProperties": a field, for the members of
  *                an open map
  *       array    "items": a field
@@ -21,6 +22,7 @@
  *                with {/json/pointer} for a scalar of the record and {name} for a constant of
  *                the walk; NULL when a scalar that it names is null or absent
  *
+ * Within a json column, {"$ref": "#/$defs/NAME"} stands for the field of that name in $defs.
  * A field that is a scalar for one record and a container for another lists both types. Unlike
  * JSON Schema's, an integer is written without point and exponent.
  *

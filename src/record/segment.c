@@ -21,21 +21,23 @@ void segment_clear(struct segment *s)
 {
     buffer_clear(&s->text);
     s->count = 0;
-    s->fleeting = 0;
+    s->fleeting_sum = 0;
 }
 
-bool segment_add(struct segment *s, const char *line, size_t len, struct error *err)
+bool segment_add(struct segment *s, const char *line, size_t len, size_t fleeting,
+                 struct error *err)
 {
     if (len > SEGMENT_LINE_MAX)
         return error_set(err, ERROR_DATA, "a record of %zu bytes; a segment takes %d", len,
                          SEGMENT_LINE_MAX);
     if (segment_is_full(s))
         return error_set(err, ERROR_BUG, "the segment is full");
-    if (len < sizeof "{}" || memchr(line, '\n', len) != line + len - 1)
+    if (len < sizeof "{}" || memchr(line, '\n', len) != line + len - 1 || fleeting >= len)
         return error_set(err, ERROR_BUG, "a record must be one line");
     if (!buffer_append(&s->text, line, len))
         return error_memory(err);
-    s->count++;
+    s->fleeting[s->count++] = (uint32_t)fleeting;
+    s->fleeting_sum += fleeting;
     return true;
 }
 
@@ -58,7 +60,7 @@ void segment_packed_done(struct segment_packed *p)
 
 void segment_content(const struct segment *s, uint8_t ret_digest[DIGEST_SIZE])
 {
-    if (s->fleeting == 0) {
+    if (s->fleeting_sum == 0) {
         digest_blake2b(s->text.data, s->text.len, ret_digest);
         return;
     }
@@ -66,8 +68,8 @@ void segment_content(const struct segment *s, uint8_t ret_digest[DIGEST_SIZE])
     size_t cursor = 0, len;
     const char *line;
     digest_blake2b_init(&whole);
-    while (segment_next(s, &cursor, &line, &len)) /* len is without the newline */
-        digest_blake2b_update(&whole, line, len + 1 - s->fleeting);
+    for (size_t i = 0; segment_next(s, &cursor, &line, &len); i++) /* without the newline */
+        digest_blake2b_update(&whole, line, len + 1 - s->fleeting[i]);
     digest_blake2b_finish(&whole, ret_digest);
 }
 
@@ -79,7 +81,7 @@ bool segment_pack(const struct segment *s, const uint8_t *content, struct zstand
         return false;
     ret_packed->count = s->count;
     ret_packed->text_len = (uint32_t)s->text.len;
-    if (content && s->fleeting == 0)
+    if (content && s->fleeting_sum == 0)
         memcpy(ret_packed->digest, content, DIGEST_SIZE);
     else
         digest_blake2b(s->text.data, s->text.len, ret_packed->digest);

@@ -32,18 +32,21 @@ enum {
 struct segment {
     struct buffer text; /* NDJSON */
     uint32_t count;
-    /* Bytes at the end of every line that tell when it was read (record/walk.h); set by whoever
-     * fills it. Not kept: 0 in one that was read back. */
-    size_t fleeting;
+    /* Bytes at the end of each line that are no part of what it says (record/walk.h), and of all of
+     * them. Not kept: 0 in one that was read back. */
+    uint32_t fleeting[SEGMENT_RECORDS_MAX];
+    size_t fleeting_sum;
 };
 
 void segment_init(struct segment *s);
 void segment_done(struct segment *s);
 void segment_clear(struct segment *s);
 
-/* line: one JSON object with its newline. ERROR_DATA when it is longer than SEGMENT_LINE_MAX;
- * ERROR_BUG when the segment is full or this is not one line. */
-bool segment_add(struct segment *s, const char *line, size_t len, struct error *err);
+/* line: one JSON object with its newline; its last `fleeting` bytes are no part of what it says.
+ * ERROR_DATA when it is longer than SEGMENT_LINE_MAX; ERROR_BUG when the segment is full or this is
+ * not one line. */
+bool segment_add(struct segment *s, const char *line, size_t len, size_t fleeting,
+                 struct error *err);
 /* True when the next record should open a new segment. */
 bool segment_is_full(const struct segment *s);
 

@@ -45,8 +45,8 @@ struct walk_constant {
 struct walk_output {
     void *context;
     /* One masked record: a JSON object of columns and its newline. Valid during the call. The
-     * columns that tell when it was read ({extracted_at}) are in its last `fleeting` bytes, as many
-     * in each line of a response: without them two lines of equal content are equal. 0: none. */
+     * columns that differ from one reading to the next ({extracted_at}, x-fleeting) are in its last
+     * `fleeting` bytes: without them two lines of equal content are equal. 0: none. */
     bool (*record)(void *context, const char *line, size_t len, size_t fleeting,
                    struct error *err);
     /* A record that did not fit. line: the columns that did, as a JSON object without newline.

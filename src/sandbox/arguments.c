@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "sandbox/fault.h"
 #include "sandbox/hostile.h"
+#include "sandbox/meta_auth.h"
+#include "sandbox/meta_keys.h"
 
 enum { LIMIT_DEFAULT = 20000, WINDOW_DEFAULT_S = 300 };
 
@@ -115,6 +117,11 @@ static bool add_hostile(struct arguments *a, char **values)
     return add(a->hostile, &a->hostile_count, values[0]);
 }
 
+static bool add_facebook(struct arguments *a, char **values)
+{
+    return add(a->facebook, &a->facebook_count, values[0]);
+}
+
 static bool set_canary(struct arguments *a, char **values)
 {
     (void)values;
@@ -160,10 +167,14 @@ static const struct option_row options[] = {
     {"--recorded", "FILE", 1, add_recorded,
      "a recorded v1.4 response, replayed for its seed and page; repeatable"},
     {"--journal", "FILE", 1, set_journal,
-     "appends \"seed page position uuid\" of every record of a whole answer"},
+     "appends \"seed page position uuid\", or \"path query position id\", of every record of a "
+     "whole "
+     "answer"},
     {"--fault", "RULE", 1, add_fault, "what is to go wrong, see below; repeatable"},
     {"--hostile", "LIST", 1, add_hostile,
      "KIND@POSITION,… of every page, see below; repeatable"},
+    {"--facebook", "KEY=VALUE", 1, add_facebook,
+     "how Meta's Marketing API behaves, see below; repeatable"},
     {"--canary", "", 0, set_canary, "personal texts hold CANARY and who it is"},
     {"--rate", "BYTES", 1, set_rate, "a second, of every answer"},
     {"--no-gzip", "", 0, set_no_gzip, "answers are not compressed, whatever is accepted"},
@@ -176,24 +187,41 @@ enum { OPTION_COUNT = sizeof options / sizeof *options };
 static void print_help(void)
 {
     printf("Usage: extract-sandbox [OPTION]…\n"
-           "The random-user API on this machine, as it behaves and as it misbehaves.\n\n");
+           "The random-user API and Meta's Marketing API on this machine, as they behave and "
+           "as they\n"
+           "misbehave.\n\n");
     for (size_t i = 0; i < OPTION_COUNT; i++) {
         char text[64];
         snprintf(text, sizeof text, "%s %s", options[i].name, options[i].values);
         printf("  %-28s %s\n", text, options[i].help);
     }
     printf("  %-28s %s\n  %-28s %s\n", "--help", "this text", "--version", "the version");
-    printf("\nA fault is NAME[=ARGUMENT][@REQUESTS]; requests as 2, 1-3 or 2-, counted from 1\n"
-           "since the fault was set, all without it:\n");
+    printf(
+        "\nA fault is NAME[=ARGUMENT][@REQUESTS][~PATH]; requests as 2, 1-3 or 2-, counted "
+        "from\n"
+        "1 since the fault was set, all without it; of those alone whose path holds PATH:\n");
     fault_print(stdout);
     printf("\nHostile records, positions counted from 0:\n");
     hostile_print(stdout);
+    printf("\nKeys of --facebook, and what they are without it:\n");
+    meta_keys_print(stdout);
+    printf("\nAccess tokens of Meta's Marketing API:\n");
+    meta_auth_print(stdout);
     printf(
         "\nControl, with --control:\n"
         "  GET  /_sandbox/stats                 what was asked and answered, as JSON\n"
         "  POST /_sandbox/clock?advance=300s    moves the clock; ?set=TIME sets it\n"
         "  POST /_sandbox/fault?spec=RULE       adds a fault; without spec all are removed\n"
-        "  POST /_sandbox/reset                 statistics, limits and faults start afresh\n");
+        "  POST /_sandbox/reset                 statistics, limits and faults start afresh\n"
+        "  GET  /_sandbox/facebook/jobs         the report runs there are, as JSON\n"
+        "  GET  /_sandbox/facebook/truth?account=ID&since=DAY&until=DAY\n"
+        "                                       all rows of a report, one a line; level, "
+        "fields,\n"
+        "                                       breakdowns and time_increment (1) as in the "
+        "API\n"
+        "  GET  /_sandbox/facebook/floor?act_ID=INSIGHTS[:MANAGEMENT[:WRITES[:LOAD]]]&…\n"
+        "                                       seconds these calls take at least, within the "
+        "limits\n");
 }
 
 static const struct option_row *find(const char *name, size_t len)

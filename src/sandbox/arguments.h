@@ -37,6 +37,8 @@ struct arguments {
     const char *hostile[ARGUMENTS_REPEAT_MAX];
     size_t hostile_count;
     bool canary;
+    const char *facebook[ARGUMENTS_REPEAT_MAX]; /* KEY=VALUE */
+    size_t facebook_count;
 };
 
 enum arguments_result { ARGUMENTS_RUN, ARGUMENTS_DONE, ARGUMENTS_WRONG };

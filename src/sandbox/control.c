@@ -28,7 +28,8 @@ static bool answer_state(const struct control *control, struct reply *reply)
     char now[CLOCK_RFC3339_SIZE];
     clock_format_rfc3339(timeline_now_ns(control->timeline), now);
     return buffer_printf(&body, "{\"now\":\"%s\",", now) &&
-           tally_format(control->tally, &body) && buffer_append_byte(&body, '}') &&
+           tally_format(control->tally, &body) && control->stats(control->context, &body) &&
+           buffer_append_byte(&body, '}') &&
            reply_text(reply, 200, content_type, body.data, body.len);
 }
 
@@ -115,5 +116,7 @@ bool control_answer(const struct control *control, const struct server_request *
             return answer_wrong(reply, 405, calls[i].method);
         return calls[i].call(control, request, reply);
     }
+    if (control->call(control->context, request, reply))
+        return true;
     return answer_wrong(reply, 404, "no such call; extract-sandbox --help lists them");
 }

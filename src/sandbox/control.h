@@ -17,6 +17,10 @@ struct control {
     struct fault_plan *faults;
     void *context;
     void (*reset)(void *context); /* the limits of all APIs */
+    /* Appends `,"NAME":{…}` for APIs with statistics of their own. */
+    bool (*stats)(void *context, struct buffer *out);
+    /* A call that only an API knows. False: none does, and the reply is as it was. */
+    bool (*call)(void *context, const struct server_request *request, struct reply *reply);
 };
 
 bool control_owns(const char *path);

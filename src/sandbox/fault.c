@@ -5,12 +5,17 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "sandbox/api_settings.h"
+#include "sandbox/meta_advice.h"
+#include "sandbox/meta_error.h"
+#include "sandbox/meta_job.h"
+#include "sandbox/splitmix.h"
 
 struct fault_name {
     const char *name;
     enum fault_kind kind;
     int status;
-    const char *argument; /* what it is, for help; NULL: none is taken */
+    const char *argument; /* what it is, or "one|another"; NULL: none is taken */
     const char *fallback; /* when it is not given; NULL: it must be */
     const char *help;
 };
@@ -40,6 +45,37 @@ static const struct fault_name names[] = {
     {"extra", FAULT_EXTRA, 0, NULL, "", "one row more than info says"},
     {"missing", FAULT_MISSING, 0, NULL, "", "one row less than info says"},
     {"duplicate", FAULT_DUPLICATE, 0, NULL, "", "the second row has the uuid of the first"},
+    {"fb-empty-page", FAULT_META_EMPTY_PAGE, 0, NULL, "", "no rows, and yet a next page"},
+    {"fb-short-page", FAULT_META_SHORT_PAGE, 0, NULL, "", "half as many rows as limit says"},
+    {"fb-no-cursors", FAULT_META_NO_CURSORS, 0, NULL, "", "a page without cursors"},
+    {"fb-same-cursor", FAULT_META_SAME_CURSOR, 0, NULL, "", "the next page is this one"},
+    {"fb-next-elsewhere", FAULT_META_NEXT_ELSEWHERE, 0, NULL, "",
+     "the next page is on another host"},
+    {"fb-cursor-dead", FAULT_META_CURSOR_DEAD, 0, NULL, "", "a cursor is not good any more"},
+    {"fb-extra-field", FAULT_META_EXTRA_FIELD, 0, NULL, "",
+     "the first record has a field nobody asked for"},
+    {"fb-missing-field", FAULT_META_MISSING_FIELD, 0, "FIELD", "spend",
+     "the first record lacks a field"},
+    {"fb-number-to-list", FAULT_META_LIST, 0, "FIELD", "impressions",
+     "a number of the first record comes in a list"},
+    {"fb-scalar-to-list", FAULT_META_LIST, 0, "FIELD", "name",
+     "a text of the first record comes in a list"},
+    {"fb-batch-null", FAULT_META_BATCH_NULL, 0, "ENTRY", "1",
+     "an entry of a batch, from 1, is null"},
+    {"fb-error", FAULT_META_ERROR, 0, "CODE[/SUBCODE][:STATUS]", NULL,
+     "an error of Meta's by its numbers; CODE may be reduce"},
+    {"fb-error-200", FAULT_META_ERROR, 200, "CODE[/SUBCODE]", NULL, "the same with 200"},
+    {"fb-entry-error", FAULT_META_ENTRY_ERROR, 0, "CODE[/SUBCODE][:STATUS]", NULL,
+     "the same for every entry of a batch"},
+    {"fb-error-data", FAULT_META_ERROR_DATA, 0, "object|text", "object",
+     "such errors have error_data, as it is or as text that is JSON"},
+    {"fb-error-spanish", FAULT_META_ERROR_SPANISH, 0, NULL, "",
+     "such errors speak to users in Spanish"},
+    {"fb-job", FAULT_META_JOB, 0, "FATE", NULL,
+     "the report run made by this request is failed, failed-at-once, large, skipped, zero (it "
+     "stays at 0 %), stuck, hundred, late (its results) or gone"},
+    {"fb-usage", FAULT_META_USAGE, 0, META_ADVICE_FAULTS, NULL,
+     "how the headers that tell of limits are spoiled"},
     {"truncate", FAULT_TRUNCATE, 0, NULL, "", "half a body in a whole HTTP answer"},
     {"short", FAULT_SHORT, 0, NULL, "", "Content-Length is more than what comes"},
     {"reset", FAULT_RESET, 0, NULL, "", "the connection is reset in the middle of the body"},
@@ -52,19 +88,23 @@ static const struct fault_name names[] = {
     {"drip", FAULT_DRIP, 0, "BYTES", "100", "the body at this many bytes a second"},
 };
 
-enum { NAME_COUNT = sizeof names / sizeof *names };
+enum { NAME_COUNT = sizeof names / sizeof *names, ALL_PERCENT = 100, HEADERS_MAX = 1000 };
 
 struct fault_rule {
     const struct fault_name *name;
     uint64_t first; /* requests, from 1 */
     uint64_t last;
     uint64_t seen;
+    uint32_t percent; /* of the requests */
     char argument[FAULT_ARGUMENT_SIZE];
+    char path[FAULT_PATH_SIZE]; /* "": any */
 };
 
-bool fault_init(struct fault_plan *plan, struct error *err)
+bool fault_init(struct fault_plan *plan, const char *seed, struct error *err)
 {
     *plan = (struct fault_plan){.rules = calloc(FAULT_RULES_MAX, sizeof *plan->rules)};
+    for (const char *c = seed; *c; c++)
+        plan->seed = splitmix_mix(plan->seed + (unsigned char)*c);
     pthread_mutex_init(&plan->mutex, NULL);
     return plan->rules || error_memory(err);
 }
@@ -97,9 +137,21 @@ static bool unknown_name(const char *spec, size_t len, struct error *err)
                      nearest ? "?" : "");
 }
 
-/* "3", "1-3", "2-" */
+static bool parse_percent(const char *text, size_t len, uint32_t *ret_percent)
+{
+    int64_t percent;
+    if (!text_parse_int64(text, len, &percent) || percent < 1 || percent > ALL_PERCENT)
+        return false;
+    *ret_percent = (uint32_t)percent;
+    return true;
+}
+
+/* "3", "1-3", "2-", "20%" */
 static bool parse_range(const char *text, struct fault_rule *rule)
 {
+    size_t len = strlen(text);
+    if (len > 0 && text[len - 1] == '%')
+        return parse_percent(text, len - 1, &rule->percent);
     const char *hyphen = strchr(text, '-');
     int64_t first, last;
     if (!text_parse_int64(text, hyphen ? (size_t)(hyphen - text) : strlen(text), &first))
@@ -110,6 +162,65 @@ static bool parse_range(const char *text, struct fault_rule *rule)
     rule->first = (uint64_t)first;
     rule->last = (uint64_t)last;
     return first >= 1 && last >= first;
+}
+
+static bool is_size(const char *text)
+{
+    uint64_t size;
+    return text_parse_size(text, &size) && size > 0 && size <= INT64_MAX;
+}
+
+static bool is_count(const char *text)
+{
+    int64_t count;
+    return text_parse_int64(text, strlen(text), &count) && count >= 1;
+}
+
+static bool is_header_count(const char *text)
+{
+    return is_count(text) && strtoll(text, NULL, 10) <= HEADERS_MAX;
+}
+
+static bool is_version(const char *text)
+{
+    size_t len = strlen(text);
+    return len > 0 && len < 16 && strspn(text, "0123456789.") == len;
+}
+
+static bool is_meta_error(const char *text)
+{
+    struct meta_error_wish wish;
+    return meta_error_parse_wish(text, &wish);
+}
+
+static bool is_fate(const char *text)
+{
+    enum meta_job_fate fate;
+    return meta_job_find_fate(text, &fate);
+}
+
+static const struct {
+    enum fault_kind kind;
+    bool (*fits)(const char *argument);
+} checks[] = {
+    {FAULT_BOMB, is_size},
+    {FAULT_HEADERS, is_header_count},
+    {FAULT_DRIP, is_count},
+    {FAULT_META_BATCH_NULL, is_count},
+    {FAULT_VERSION_JUMP, is_version},
+    {FAULT_META_ERROR, is_meta_error},
+    {FAULT_META_ENTRY_ERROR, is_meta_error},
+    {FAULT_META_JOB, is_fate},
+};
+
+static bool fits(const struct fault_name *name, const char *argument)
+{
+    if (name->argument && strchr(name->argument, '|'))
+        return api_settings_choice(name->argument, argument) >= 0;
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        if (checks[i].kind == name->kind)
+            return checks[i].fits(argument);
+    return true;
 }
 
 static bool parse_argument(struct fault_rule *rule, const char *text, size_t len,
@@ -130,28 +241,37 @@ static bool parse_argument(struct fault_rule *rule, const char *text, size_t len
     memcpy(rule->argument, text, len);
     rule->argument[len] = '\0';
 
-    int64_t count;
-    uint64_t size;
-    bool fits = true;
-    if (name->kind == FAULT_BOMB)
-        fits = text_parse_size(rule->argument, &size) && size > 0 && size <= INT64_MAX;
-    else if (name->kind == FAULT_HEADERS)
-        fits = text_parse_int64(text, len, &count) && count >= 1 && count <= 1000;
-    else if (name->kind == FAULT_DRIP)
-        fits = text_parse_int64(text, len, &count) && count >= 1;
-    else if (name->kind == FAULT_VERSION_JUMP)
-        fits = len > 0 && len < 16 && strspn(rule->argument, "0123456789.") == len;
-    return fits || error_set(err, ERROR_USAGE, "fault %s: %s is no good as %s", spec,
-                             rule->argument, name->argument);
+    return fits(name, rule->argument) ||
+           error_set(err, ERROR_USAGE, "fault %s: %s is no good as %s", spec, rule->argument,
+                     name->argument);
 }
 
-static bool parse_rule(const char *spec, struct fault_rule *ret_rule, struct error *err)
+/* "~/insights" at the end; *ret_len is how much is before it. */
+static bool parse_path(const char *spec, struct fault_rule *rule, size_t *ret_len)
 {
-    struct fault_rule rule = {.first = 1, .last = UINT64_MAX};
+    const char *tilde = strrchr(spec, '~');
+    *ret_len = tilde ? (size_t)(tilde - spec) : strlen(spec);
+    if (tilde && (!tilde[1] || strlen(tilde + 1) >= sizeof rule->path))
+        return false;
+    snprintf(rule->path, sizeof rule->path, "%s", tilde ? tilde + 1 : "");
+    return true;
+}
+
+static bool parse_rule(const char *text, struct fault_rule *ret_rule, struct error *err)
+{
+    struct fault_rule rule = {.first = 1, .last = UINT64_MAX, .percent = ALL_PERCENT};
+    char spec[FAULT_ARGUMENT_SIZE * 2];
+    size_t len;
+    if (!parse_path(text, &rule, &len) || len >= sizeof spec)
+        return error_set(err, ERROR_USAGE, "fault %s: it is too long, or no path is behind ~",
+                         text);
+    memcpy(spec, text, len);
+    spec[len] = '\0';
     const char *at = strrchr(spec, '@');
     if (at && !parse_range(at + 1, &rule))
-        return error_set(err, ERROR_USAGE, "fault %s: behind @ expected as 2, 1-3 or 2-", spec);
-    size_t len = at ? (size_t)(at - spec) : strlen(spec);
+        return error_set(err, ERROR_USAGE, "fault %s: behind @ expected as 2, 1-3, 2- or 20%%",
+                         spec);
+    len = at ? (size_t)(at - spec) : len;
     const char *equals = memchr(spec, '=', len);
     size_t name_len = equals ? (size_t)(equals - spec) : len;
     rule.name = find_name(spec, name_len);
@@ -185,14 +305,24 @@ void fault_clear(struct fault_plan *plan)
     pthread_mutex_unlock(&plan->mutex);
 }
 
-void fault_take(struct fault_plan *plan, struct fault_set *ret_set)
+/* Whether a rule that is for some of the requests is for this one. */
+static bool is_picked(const struct fault_plan *plan, size_t i)
+{
+    const struct fault_rule *rule = &plan->rules[i];
+    uint64_t state = plan->seed ^ splitmix_mix(i + 1) ^ rule->seen * SPLITMIX_STEP;
+    return splitmix_below(&state, ALL_PERCENT) < rule->percent;
+}
+
+void fault_take(struct fault_plan *plan, const char *path, struct fault_set *ret_set)
 {
     *ret_set = (struct fault_set){0};
     pthread_mutex_lock(&plan->mutex);
     for (size_t i = 0; i < plan->count; i++) {
         struct fault_rule *rule = &plan->rules[i];
+        if (!strstr(path, rule->path))
+            continue;
         rule->seen++;
-        if (rule->seen < rule->first || rule->seen > rule->last)
+        if (rule->seen < rule->first || rule->seen > rule->last || !is_picked(plan, i))
             continue;
         struct fault_hit *hit = &ret_set->hits[rule->name->kind];
         hit->on = true;

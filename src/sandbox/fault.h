@@ -2,9 +2,12 @@
 /*
  * What is to go wrong, and at which requests. A rule reads
  *
- *     NAME[=ARGUMENT][@FIRST[-[LAST]]]      html-503@2   drip=100@3-   retry-after=30@1-2
+ *     NAME[=ARGUMENT][@FIRST[-[LAST]]][~PATH]     html-503@2   drip=100@3-   reset~/insights
+ *     NAME[=ARGUMENT][@PERCENT%][~PATH]           html-502@20%
  *
- * and counts the API requests since it was added, from 1; without @ it holds for all.
+ * and counts the API requests since it was added, from 1; without @ it holds for all, with a
+ * percentage for as many of them, which the seed picks. With ~ only those count whose path holds
+ * the text behind it.
  */
 #ifndef SANDBOX_FAULT_H
 #define SANDBOX_FAULT_H
@@ -17,7 +20,7 @@
 
 #include "base/error.h"
 
-enum { FAULT_RULES_MAX = 64, FAULT_ARGUMENT_SIZE = 256 };
+enum { FAULT_RULES_MAX = 64, FAULT_ARGUMENT_SIZE = 256, FAULT_PATH_SIZE = 128 };
 
 enum fault_kind {
     /* instead of an answer of the API */
@@ -37,6 +40,25 @@ enum fault_kind {
     FAULT_EXTRA,
     FAULT_MISSING,
     FAULT_DUPLICATE,
+    /* of Meta's API: pages, and their first record */
+    FAULT_META_EMPTY_PAGE,
+    FAULT_META_SHORT_PAGE,
+    FAULT_META_NO_CURSORS,
+    FAULT_META_SAME_CURSOR,
+    FAULT_META_NEXT_ELSEWHERE,
+    FAULT_META_CURSOR_DEAD,
+    FAULT_META_EXTRA_FIELD,
+    FAULT_META_MISSING_FIELD,
+    FAULT_META_LIST,
+    FAULT_META_BATCH_NULL,
+    /* … its errors, and what becomes of a report run */
+    FAULT_META_ERROR,
+    FAULT_META_ENTRY_ERROR,
+    FAULT_META_ERROR_DATA,
+    FAULT_META_ERROR_SPANISH,
+    FAULT_META_JOB,
+    /* of its headers that tell of limits */
+    FAULT_META_USAGE,
     /* a good answer spoiled on its way */
     FAULT_TRUNCATE,
     FAULT_SHORT,
@@ -53,7 +75,7 @@ enum fault_kind {
 /* The faults of one request. */
 struct fault_hit {
     bool on;
-    int status; /* html-503: 503; error-200: 200; else 0 */
+    int status; /* html-503: 503; error-200, fb-error-200: 200; else 0 */
     char argument[FAULT_ARGUMENT_SIZE]; /* given, or the default */
 };
 
@@ -65,17 +87,18 @@ struct fault_rule;
 
 struct fault_plan {
     pthread_mutex_t mutex;
+    uint64_t seed;
     size_t count;
     struct fault_rule *rules;
 };
 
-bool fault_init(struct fault_plan *plan, struct error *err);
+bool fault_init(struct fault_plan *plan, const char *seed, struct error *err);
 void fault_done(struct fault_plan *plan);
 /* ERROR_USAGE names the rule, and the nearest name when it has none of ours. */
 bool fault_add(struct fault_plan *plan, const char *spec, struct error *err);
 void fault_clear(struct fault_plan *plan);
-/* Counts a request and tells what is to go wrong with it. */
-void fault_take(struct fault_plan *plan, struct fault_set *ret_set);
+/* Counts a request of this path and tells what is to go wrong with it. */
+void fault_take(struct fault_plan *plan, const char *path, struct fault_set *ret_set);
 
 /* The answer will not reach its end. */
 bool fault_set_cuts(const struct fault_set *set);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was served: one line "SEED PAGE POSITION UUID" for each record of each answer that was
- * made to its end, in the file before the client sees that end. Positions count from 0. The seed
- * is percent-encoded. Nothing is written for answers that were cut or refused.
+ * What was served: one line for each record of each answer that was made to its end, in the file
+ * before the client sees that end: "SEED PAGE POSITION UUID" of random-user, the seed
+ * percent-encoded, and "PATH QUERY POSITION ID" of Meta, where positions with the same query are
+ * of the same row. Positions count from 0. Nothing is written for answers that were cut or
+ * refused.
  */
 #ifndef SANDBOX_JOURNAL_H
 #define SANDBOX_JOURNAL_H

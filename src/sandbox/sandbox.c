@@ -9,13 +9,16 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock_init.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/stop.h"
 #include "base/text.h"
+#include "sandbox/access_log.h"
 #include "sandbox/arguments.h"
 #include "sandbox/control.h"
 #include "sandbox/gzip.h"
+#include "sandbox/meta.h"
 #include "sandbox/random_user.h"
 #include "sandbox/server.h"
 #include "sandbox/service.h"
@@ -23,7 +26,7 @@
 
 enum { SHORT_BY = 1000, FLOOD_VALUE = 100 };
 
-static const struct service *const services[] = {&random_user_service};
+static const struct service *const services[] = {&random_user_service, &meta_service};
 
 enum { SERVICE_COUNT = sizeof services / sizeof *services };
 
@@ -183,7 +186,7 @@ static bool answer_service(struct sandbox *s, size_t i, const struct server_requ
                            struct reply *reply)
 {
     struct fault_set faults;
-    fault_take(&s->faults, &faults);
+    fault_take(&s->faults, request->path, &faults);
     if (faults.hits[FAULT_HANG].on)
         return answer_nothing(request);
     if (!answer_in_front(&faults, reply) &&
@@ -220,9 +223,12 @@ static bool handle(void *context, struct server_request *request, struct reply *
     char date[TIMELINE_HTTP_DATE_SIZE];
     timeline_format_http_date(timeline_now_ns(&s->timeline), date);
     bool answered = reply_header(reply, "Date", "%s", date) && dispatch(s, request, reply);
-    if (s->arguments.verbose)
-        log_info("request.answered", "method=%s uri=%s status=%d", request->method,
-                 request->uri, answered ? reply->status : 0);
+    if (s->arguments.verbose) {
+        char uri[ACCESS_LOG_URI_MAX];
+        access_log_uri(request->uri, uri);
+        log_info("request.answered", "method=%s uri=%s status=%d", request->method, uri,
+                 answered ? reply->status : 0);
+    }
     return answered;
 }
 
@@ -241,12 +247,36 @@ static void reset_services(void *context)
         services[i]->reset(s->states[i]);
 }
 
+static bool format_stats(void *context, struct buffer *out)
+{
+    struct sandbox *s = context;
+    for (size_t i = 0; i < SERVICE_COUNT; i++)
+        if (services[i]->stats && !(buffer_printf(out, ",\"%s\":", services[i]->name) &&
+                                    services[i]->stats(s->states[i], out)))
+            return false;
+    return true;
+}
+
+static bool call_service(void *context, const struct server_request *request,
+                         struct reply *reply)
+{
+    struct sandbox *s = context;
+    for (size_t i = 0; i < SERVICE_COUNT; i++) {
+        char prefix[64];
+        snprintf(prefix, sizeof prefix, "/_sandbox/%s/", services[i]->name);
+        if (services[i]->control && text_starts_with(request->path, prefix))
+            return services[i]->control(s->states[i], request, reply);
+    }
+    return false;
+}
+
 static bool sandbox_init(struct sandbox *s, const struct arguments *arguments,
                          struct error *err)
 {
     s->arguments = *arguments;
     tally_init(&s->tally);
-    if (!fault_init(&s->faults, err) || !journal_init(&s->journal, arguments->journal, err))
+    if (!fault_init(&s->faults, arguments->seed, err) ||
+        !journal_init(&s->journal, arguments->journal, err))
         return false;
     if (!timeline_init(&s->timeline, arguments->clock))
         return error_set(err, ERROR_USAGE, "--clock %s: a time is expected", arguments->clock);
@@ -265,6 +295,8 @@ static bool sandbox_init(struct sandbox *s, const struct arguments *arguments,
         .faults = &s->faults,
         .context = s,
         .reset = reset_services,
+        .stats = format_stats,
+        .call = call_service,
     };
     for (size_t i = 0; i < SERVICE_COUNT; i++)
         if (!services[i]->open(&s->host, &s->states[i], err))
@@ -317,6 +349,10 @@ int main(int argc, char **argv)
 {
     struct arguments arguments;
     struct error err = {0};
+    if (!clock_init(&err)) {
+        fprintf(stderr, "extract-sandbox: %s\n", err.text);
+        return error_exit_status(err.kind);
+    }
     switch (arguments_parse(argc, argv, &arguments, &err)) {
     case ARGUMENTS_DONE:
         return EXIT_SUCCESS;

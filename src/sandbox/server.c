@@ -31,6 +31,8 @@ struct server_connection {
     struct MHD_Connection *mhd;
     struct server_request request;
     bool finished; /* and that was told */
+    bool body_lost; /* it is too long */
+    struct buffer body;
     char uri[];
 };
 
@@ -145,6 +147,7 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *mhd)
     memcpy(c->uri, uri, size);
     c->request.uri = c->uri;
     c->request.connection = c;
+    buffer_init(&c->body, SERVER_BODY_MAX);
     return c;
 }
 
@@ -162,7 +165,6 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
                                   size_t *upload_size, void **slot)
 {
     (void)version;
-    (void)upload;
     struct server *s = cls;
     struct server_connection *c = *slot;
     if (!c)
@@ -174,6 +176,8 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *mhd, const c
         return MHD_YES;
     }
     if (*upload_size > 0) {
+        if (!buffer_append(&c->body, upload, *upload_size))
+            c->body_lost = true;
         *upload_size = 0;
         return MHD_YES;
     }
@@ -193,14 +197,25 @@ static void on_completed(void *cls, struct MHD_Connection *mhd, void **slot,
     (void)why;
     struct server_connection *c = *slot;
     *slot = NULL;
-    if (c)
-        finish(c);
+    if (!c)
+        return;
+    finish(c);
+    buffer_done(&c->body);
     free(c);
 }
 
 const char *server_header(const struct server_request *request, const char *name)
 {
     return MHD_lookup_connection_value(request->connection->mhd, MHD_HEADER_KIND, name);
+}
+
+const char *server_body(const struct server_request *request, size_t *ret_len)
+{
+    const struct server_connection *c = request->connection;
+    if (c->body_lost)
+        return NULL;
+    *ret_len = c->body.len;
+    return c->body.data ? (const char *)c->body.data : "";
 }
 
 struct parameter_search {

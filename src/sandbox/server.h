@@ -2,7 +2,7 @@
 /*
  * HTTP/1.1 on one address: the only file that knows libmicrohttpd. A thread serves a
  * connection, so that a slow or silent answer holds up nobody else; connections, the size of a
- * request and idle time are bounded. Request bodies are read and dropped.
+ * request and idle time are bounded.
  */
 #ifndef SANDBOX_SERVER_H
 #define SANDBOX_SERVER_H
@@ -20,6 +20,7 @@ enum {
     SERVER_CONNECTIONS_MAX = 64,
     SERVER_CONNECTION_MEMORY = 256 * 1024, /* request, headers and one block of the answer */
     SERVER_IDLE_MAX_S = 120,
+    SERVER_BODY_MAX = 256 * 1024, /* of a request; a longer one is read and dropped */
     SERVER_PARAMETER_MAX = 8 * 1024, /* bytes of one query parameter, unescaped */
 };
 
@@ -64,6 +65,10 @@ const char *server_header(const struct server_request *request, const char *name
  * JavaScript makes a text of them. False when it is not there (or does not fit). */
 bool server_parameter(const struct server_request *request, const char *name,
                       struct buffer *ret_value);
+
+/* What came behind the headers, *ret_len bytes of it; NULL when that is more than
+ * SERVER_BODY_MAX. */
+const char *server_body(const struct server_request *request, size_t *ret_len);
 
 /* Waits until the client hangs up or the process is asked to stop. */
 void server_wait_for_hangup(const struct server_request *request);

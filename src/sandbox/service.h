@@ -35,6 +35,10 @@ struct service {
     /* Fills the reply. False: the service never answers; the core keeps the client waiting. */
     bool (*answer)(void *state, const struct server_request *request,
                    const struct fault_set *faults, struct reply *reply);
+    /* Appends a JSON object for the statistics; NULL: it has none of its own. */
+    bool (*stats)(void *state, struct buffer *out);
+    /* A call below /_sandbox/NAME/; NULL: there are none. */
+    bool (*control)(void *state, const struct server_request *request, struct reply *reply);
 };
 
 #endif

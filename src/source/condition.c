@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "source/quote.h"
 
 enum { VALUE_MAX = 4096 }; /* bytes of a rendered value to compare with */
@@ -55,6 +56,15 @@ static bool contains(const struct condition *c, const char *text,
            strcasestr(text, buffer_text(&wanted));
 }
 
+static bool is_between(const struct condition *c, const char *text,
+                       const struct template_values *values)
+{
+    (void)values;
+    int64_t number;
+    return text && text_parse_int64(text, strlen(text), &number) && number >= c->low &&
+           number <= c->high;
+}
+
 static const struct {
     const char *key;
     bool (*holds)(const struct condition *c, const char *text,
@@ -65,6 +75,7 @@ static const struct {
     [CONDITION_EQUALS] = {"equals", is_one_of, "be"},
     [CONDITION_ONE_OF] = {"one_of", is_one_of, NULL},
     [CONDITION_CONTAINS] = {"contains", contains, "contain"},
+    [CONDITION_BETWEEN] = {"between", is_between, NULL},
 };
 
 static bool read_at(struct place *p, const json_t *object, struct facts_wanted *wanted,
@@ -93,7 +104,8 @@ static bool read_test(struct place *p, const json_t *object, struct condition *c
         found_count++;
     }
     if (found_count != 1)
-        return place_fail(p, err, "expected one of present, equals, one_of and contains");
+        return place_fail(p, err,
+                          "expected one of present, equals, one_of, contains and between");
     return true;
 }
 
@@ -103,6 +115,18 @@ static bool read_present(struct place *p, const json_t *value, struct condition 
     if (!json_is_boolean(value))
         return place_fail(p, err, "expected boolean, found %s", json_type_text(value));
     c->present = json_is_true(value);
+    return true;
+}
+
+static bool read_between(struct place *p, const json_t *value, struct condition *c,
+                         struct error *err)
+{
+    const json_t *low = json_array_get(value, 0), *high = json_array_get(value, 1);
+    if (json_array_size(value) != 2 || !json_is_integer(low) || !json_is_integer(high) ||
+        json_integer_value(low) > json_integer_value(high))
+        return place_fail(p, err, "expected two whole numbers, the lower one first");
+    c->low = json_integer_value(low);
+    c->high = json_integer_value(high);
     return true;
 }
 
@@ -151,8 +175,10 @@ bool condition_read(struct place *p, const json_t *object, const struct template
     const char *key = tests[c.test].key;
     const json_t *value = json_object_get(object, key);
     pointer_push(&p->path, key);
-    if (!(c.test == CONDITION_PRESENT ? read_present(p, value, &c, err)
-                                      : read_values(p, value, scope, &c, err)))
+    bool read = c.test == CONDITION_PRESENT   ? read_present(p, value, &c, err)
+                : c.test == CONDITION_BETWEEN ? read_between(p, value, &c, err)
+                                              : read_values(p, value, scope, &c, err);
+    if (!read)
         return false;
     pointer_pop(&p->path);
     *ret_condition = c;
@@ -164,6 +190,50 @@ void condition_done(struct condition *c)
 {
     free(c->values);
     *c = (struct condition){0};
+}
+
+static const struct place_key condition_keys[] = {CONDITION_KEYS, {NULL, false}};
+
+bool conditions_read(struct place *p, const json_t *object, const char *key, size_t max,
+                     const struct template_scope *scope, struct facts_wanted *wanted,
+                     struct condition **ret_list, size_t *ret_count, struct error *err)
+{
+    const json_t *list = NULL;
+    if (!place_array(p, object, key, max, &list, err))
+        return false;
+    if (!list)
+        return true;
+    *ret_list = calloc(json_array_size(list), sizeof **ret_list);
+    if (!*ret_list)
+        return error_memory(err);
+    pointer_push(&p->path, key);
+    for (; *ret_count < json_array_size(list); ++*ret_count) {
+        const json_t *one = json_array_get(list, *ret_count);
+        pointer_push_index(&p->path, *ret_count);
+        if (!place_keys(p, one, condition_keys, err) ||
+            !condition_read(p, one, scope, wanted, &(*ret_list)[*ret_count], err))
+            return false;
+        pointer_pop(&p->path);
+    }
+    pointer_pop(&p->path);
+    return true;
+}
+
+void conditions_done(struct condition *list, size_t count)
+{
+    for (size_t i = 0; list && i < count; i++)
+        condition_done(&list[i]);
+    free(list);
+}
+
+bool conditions_hold(const struct condition *list, size_t count, const struct facts *facts,
+                     const struct template_values *values)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!condition_holds(&list[i], facts, values))
+            return false;
+    }
+    return true;
 }
 
 bool condition_holds(const struct condition *c, const struct facts *facts,

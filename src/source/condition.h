@@ -6,14 +6,15 @@
  *
  * `at` is a JSON Pointer or "records", the number of records found. The tests are a closed
  * table: present (true or false), equals (a text template), one_of (a list of them), contains
- * (part of the text, in ASCII letters of any case). Values are compared as text, so a number is
- * written as the API writes it.
+ * (part of the text, in ASCII letters of any case), between (two whole numbers, both included).
+ * Values are compared as text, so a number is written as the API writes it.
  */
 #ifndef SOURCE_CONDITION_H
 #define SOURCE_CONDITION_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "codec/place.h"
 #include "source/facts.h"
@@ -26,6 +27,7 @@ enum condition_test {
     CONDITION_EQUALS,
     CONDITION_ONE_OF,
     CONDITION_CONTAINS,
+    CONDITION_BETWEEN,
     CONDITION_TEST_COUNT
 };
 
@@ -35,6 +37,7 @@ struct condition {
     size_t capture; /* … or this one of facts_wanted */
     enum condition_test test;
     bool present;
+    int64_t low, high; /* between */
     struct template *values;
     size_t count;
 };
@@ -42,8 +45,9 @@ struct condition {
 /* The keys of a condition, for the table of the object that holds it. */
 #define CONDITION_KEYS                                                      \
     {"at", true}, {"present", false}, {"equals", false}, {"one_of", false}, \
+        {"contains", false},                                                \
     {                                                                       \
-        "contains", false                                                   \
+        "between", false                                                    \
     }
 
 /* Reads it from the object at p, whose keys have been checked. Exactly one test. */
@@ -51,6 +55,16 @@ bool condition_read(struct place *p, const json_t *object, const struct template
                     struct facts_wanted *wanted, struct condition *ret_condition,
                     struct error *err);
 void condition_done(struct condition *c);
+
+/* The array of conditions in the member key of the object at p, up to max; none when there is no
+ * such member. Filled in as it goes: for conditions_done whatever comes of it. */
+bool conditions_read(struct place *p, const json_t *object, const char *key, size_t max,
+                     const struct template_scope *scope, struct facts_wanted *wanted,
+                     struct condition **ret_list, size_t *ret_count, struct error *err);
+void conditions_done(struct condition *list, size_t count);
+/* All of them; none hold as well. */
+bool conditions_hold(const struct condition *list, size_t count, const struct facts *facts,
+                     const struct template_values *values);
 
 bool condition_holds(const struct condition *c, const struct facts *facts,
                      const struct template_values *values);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "source/exchange.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,31 +10,45 @@
 #include "crypto/secret.h"
 #include "source/quote.h"
 
-enum { LABEL_SIZE = 48, TALLY_MAX = 8, DURATION_SIZE = 32 };
+enum {
+    LABEL_SIZE = 48,
+    TALLY_MAX = 8,
+    DURATION_SIZE = 32,
+    QUOTES_SIZE = VERDICT_QUOTES_MAX * (QUOTE_SIZE + 4) + 1,
+};
 
-static const char json_content[] = "application/json";
+/* What calls itself so is read as JSON. */
+static const char *const json_types[] = {"application/json", "text/javascript", NULL};
 
 /* The answer that is being read. */
 struct answer {
     struct walk *walk; /* NULL: what comes is not read */
+    bool page; /* it has records */
+    bool document; /* it is collected */
     int status;
     bool json;
     char content_type[64];
     int64_t retry_after_ns; /* -1: none */
+    struct usage_reading readings[MANIFEST_BUCKETS_MAX]; /* what its headers say */
     uint64_t unread;
     bool output_failed; /* the consumer's error is in *err */
     bool broken; /* no JSON, or cut off; the error says where */
-    bool unwanted; /* more than EXCHANGE_ERROR_BODY_MAX of what has no records */
+    bool unwanted; /* more than EXCHANGE_ERROR_BODY_MAX of what is neither */
 };
 
 struct exchange {
     struct exchange_options options;
     const struct manifest *manifest;
-    const struct manifest_stream *stream;
-    struct walk *records; /* reads pages */
-    struct walk *envelope; /* reads errors: captures only */
+    const struct manifest_stream *stream; /* NULL: none */
+    struct walk *records; /* reads pages; NULL without a stream */
+    struct walk *envelope; /* reads the rest: captures only */
+    struct buffer document;
     struct answer answer;
+    const char *set_aside; /* of the call */
+    enum verdict_kind verdict; /* of the last answer */
+    char said[ERROR_TEXT_MAX];
     int64_t blocked_until_ns; /* the API said no, and no bucket of ours holds it */
+    unsigned refusals; /* in a row, over calls that gave up waiting */
 };
 
 /* What one attempt came to. */
@@ -44,6 +57,7 @@ struct outcome {
     const struct wait_rule *wait;
     bool has_bucket;
     size_t bucket;
+    int64_t until_ns; /* the answer says when the API opens again; 0: it does not */
     struct error error; /* in case it is final */
     char label[LABEL_SIZE]; /* for the sum of all attempts */
 };
@@ -63,10 +77,23 @@ struct course {
 
 /* --- reading an answer ------------------------------------------------------------------- */
 
+static bool quarantine(struct exchange *e, const char *line, size_t len, const char *reason,
+                       uint64_t position, struct error *err)
+{
+    const struct exchange_output *o = &e->options.output;
+    if (o->quarantine(o->context, line, len, e->set_aside ? e->set_aside : reason, position,
+                      err))
+        return true;
+    e->answer.output_failed = true;
+    return false;
+}
+
 static bool on_record(void *context, const char *line, size_t len, size_t fleeting,
                       struct error *err)
 {
     struct exchange *e = context;
+    if (e->set_aside) /* without its newline */
+        return quarantine(e, line, len - 1, NULL, walk_counts(e->records)->records - 1, err);
     if (e->options.output.record(e->options.output.context, line, len, fleeting, err))
         return true;
     e->answer.output_failed = true;
@@ -76,12 +103,21 @@ static bool on_record(void *context, const char *line, size_t len, size_t fleeti
 static bool on_quarantine(void *context, const char *line, size_t len, const char *reason,
                           uint64_t position, struct error *err)
 {
-    struct exchange *e = context;
-    if (e->options.output.quarantine(e->options.output.context, line, len, reason, position,
-                                     err))
+    return quarantine(context, line, len, reason, position, err);
+}
+
+static bool open_walks(struct exchange *e, struct error *err)
+{
+    struct walk_options walk = {.captures = e->manifest->wanted.pointers};
+    if (!walk_new(&walk, &e->envelope, err))
+        return false;
+    if (!e->stream)
         return true;
-    e->answer.output_failed = true;
-    return false;
+    walk.policy = e->options.policy;
+    walk.pseudonym = e->options.pseudonym;
+    walk.selector = e->stream->records;
+    walk.output = (struct walk_output){e, on_record, on_quarantine};
+    return walk_new(&walk, &e->records, err);
 }
 
 bool exchange_new(const struct exchange_options *options, struct exchange **ret_exchange,
@@ -92,19 +128,10 @@ bool exchange_new(const struct exchange_options *options, struct exchange **ret_
         return error_memory(err);
     e->options = *options;
     e->manifest = settings_manifest(options->settings);
-    e->stream = &e->manifest->streams[options->stream];
-
-    struct walk_options walk = {
-        .policy = options->policy,
-        .pseudonym = options->pseudonym,
-        .selector = e->stream->records,
-        .captures = e->manifest->wanted.pointers,
-        .output = {.context = e, .record = on_record, .quarantine = on_quarantine},
-    };
-    if (!walk_new(&walk, &e->records, err))
-        return false;
-    walk.policy = NULL;
-    if (!walk_new(&walk, &e->envelope, err))
+    if (options->stream != EXCHANGE_NO_STREAM)
+        e->stream = &e->manifest->streams[options->stream];
+    buffer_init(&e->document, EXCHANGE_DOCUMENT_MAX);
+    if (!open_walks(e, err))
         return false;
     *ret_exchange = steal(&e);
     return true;
@@ -116,13 +143,22 @@ void exchange_free(struct exchange *e)
         return;
     walk_free(e->records);
     walk_free(e->envelope);
+    buffer_done(&e->document);
     free(e);
 }
 
 struct reading {
     struct exchange *e;
     const struct exchange_call *call;
+    bool document; /* is wanted */
 };
+
+static bool begin_page(const struct reading *r, struct error *err)
+{
+    int64_t now = clock_now_ns();
+    clock_format_rfc3339(now - now % (CLOCK_SECOND_NS / 1000), r->call->moment);
+    return walk_begin(r->e->records, r->call->constants, r->call->constant_count, err);
+}
 
 static bool on_headers(void *context, const struct http_response *response, struct error *err)
 {
@@ -130,27 +166,37 @@ static bool on_headers(void *context, const struct http_response *response, stru
     struct answer *a = &r->e->answer;
     bool success = response->status >= 200 && response->status <= 299;
     a->status = response->status;
-    a->json = strcmp(response->content_type, json_content) == 0;
+    a->json = text_find(response->content_type, json_types) >= 0;
     a->retry_after_ns = response->has_retry_after ? response->retry_after_ns : -1;
     snprintf(a->content_type, sizeof a->content_type, "%s", response->content_type);
     if (!a->json)
         return true;
 
-    a->walk = success ? r->e->records : r->e->envelope;
-    int64_t now = clock_now_ns();
-    clock_format_rfc3339(now - now % (CLOCK_SECOND_NS / 1000), r->call->moment);
-    return walk_begin(a->walk, r->call->constants, r->call->constant_count, err);
+    a->page = success && !r->document;
+    a->document = success && r->document;
+    a->walk = a->page ? r->e->records : r->e->envelope;
+    return a->page ? begin_page(r, err) : walk_begin(a->walk, NULL, 0, err);
+}
+
+/* Counts what has no records, and keeps it where it is wanted. */
+static bool collect(struct exchange *e, const void *data, size_t len, struct error *err)
+{
+    struct answer *a = &e->answer;
+    if (a->document)
+        return buffer_append(&e->document, data, len) ||
+               error_set(err, ERROR_DATA, "the answer is longer than %d bytes",
+                         EXCHANGE_DOCUMENT_MAX);
+    a->unread += len;
+    a->unwanted = a->unread > EXCHANGE_ERROR_BODY_MAX;
+    return !a->unwanted || error_set(err, ERROR_DATA, "too long for an answer without records");
 }
 
 static bool on_body(void *context, const void *data, size_t len, struct error *err)
 {
     const struct reading *r = context;
     struct answer *a = &r->e->answer;
-    a->unread += a->walk == r->e->records ? 0 : len;
-    if (a->unread > EXCHANGE_ERROR_BODY_MAX) {
-        a->unwanted = true;
-        return error_set(err, ERROR_DATA, "too long for an answer without records");
-    }
+    if (!a->page && !collect(r->e, data, len, err))
+        return false;
     if (!a->walk || walk_feed(a->walk, data, len, err))
         return true;
     a->broken = !a->output_failed;
@@ -160,7 +206,7 @@ static bool on_body(void *context, const void *data, size_t len, struct error *e
 /* The schema wants to stop at fields that it does not name, and there was one. */
 static bool stopped_by_schema(const struct exchange *e)
 {
-    return e->answer.walk == e->records &&
+    return e->answer.page &&
            schema_unknown(policy_schema(e->options.policy)) == SCHEMA_UNKNOWN_STOP &&
            walk_counts(e->records)->unknown > 0;
 }
@@ -188,20 +234,58 @@ static void name_answer(const struct answer *a, char ret_label[LABEL_SIZE])
                                 : "no content type");
 }
 
+/* A service that repeats a secret does not get it into our logs. */
+static void quote_words(const struct exchange *e, const char *words, char ret_text[QUOTE_SIZE])
+{
+    AUTO(buffer_done) struct buffer text;
+    buffer_init(&text, WALK_CAPTURE_MAX + 1);
+    *ret_text = '\0';
+    if (!words || !buffer_append_text(&text, words) || !buffer_text(&text))
+        return;
+    credentials_hide(e->options.credentials, (char *)text.data, text.len);
+    quote_text(buffer_text(&text), ret_text);
+}
+
+/* `: "(#17) User request limit reached", "Wait a little"`, or "". */
+static void quote_answer(const struct exchange *e, const struct verdict_rule *rule,
+                         const struct facts *facts, char ret_text[QUOTES_SIZE])
+{
+    size_t len = 0;
+    *ret_text = '\0';
+    for (size_t i = 0; i < rule->quote_count; i++) {
+        char quoted[QUOTE_SIZE];
+        quote_words(e, facts->text[rule->quotes[i]], quoted);
+        if (*quoted && !strstr(ret_text, quoted))
+            len += (size_t)snprintf(ret_text + len, QUOTES_SIZE - len, "%s \"%s\"",
+                                    len > 0 ? "," : ":", quoted);
+    }
+}
+
+/* The header's word for it, or the body's. */
+static int64_t opens_at(const struct usage_reading readings[MANIFEST_BUCKETS_MAX],
+                        const struct verdict_rule *rule, const struct facts *facts)
+{
+    if (rule->kind != VERDICT_QUOTA)
+        return 0;
+    const struct usage_reading *r = &readings[rule->bucket];
+    if (r->regain_ns || r->reset_ns)
+        return r->regain_ns ? r->regain_ns : r->reset_ns;
+    return wait_until(&rule->wait, facts, clock_now_ns());
+}
+
 static void judge_verdict(const struct exchange *e, const struct verdict_rule *rule,
                           const struct facts *facts, const struct error *broken,
                           struct outcome *o)
 {
-    const char *words = rule->has_quote ? facts->text[rule->quote] : NULL;
-    char quoted[QUOTE_SIZE] = "";
-    quote_text(words, quoted);
+    char quoted[QUOTES_SIZE];
+    quote_answer(e, rule, facts, quoted);
     o->kind = rule->kind;
     o->wait = rule->has_wait ? &rule->wait : &e->manifest->retry.wait;
     o->has_bucket = rule->has_bucket;
     o->bucket = rule->bucket;
+    o->until_ns = opens_at(e->answer.readings, rule, facts);
     name_answer(&e->answer, o->label);
-    error_set(&o->error, rule->error, "%s%s%s%s (%s)", rule->say, *quoted ? ": \"" : "", quoted,
-              *quoted ? "\"" : "", o->label);
+    error_set(&o->error, rule->error, "%s%s (%s)", rule->say, quoted, o->label);
     if (rule->body == VERDICT_BROKEN)
         error_set(&o->error, rule->error, "%s: %.200s", rule->say, broken->text);
 }
@@ -227,7 +311,7 @@ static void judge_answer(struct exchange *e, const struct exchange_call *call,
     const struct verdict_rule *rule =
         verdict_of(e->manifest->errors, e->manifest->error_count, ret_facts, call->values);
     judge_verdict(e, rule, ret_facts, broken, o);
-    if (rule->kind != VERDICT_OK)
+    if (rule->kind != VERDICT_OK || !a->page)
         return;
     const struct complete_rule *missing = complete_broken(
         e->stream->complete, e->stream->complete_count, ret_facts, call->values);
@@ -251,22 +335,74 @@ static bool judge_failure(struct exchange *e, struct outcome *o, struct error *e
     return err->kind == ERROR_DATA; /* a cap was hit, or the schema stops here */
 }
 
+/* The service may answer in another version than the one that was asked for. */
+static void look_at_version(const struct exchange *e)
+{
+    const struct version_rule *rule = &e->manifest->versions;
+    const struct exchange_options *o = &e->options;
+    struct version_notice notice;
+    const char *served = rule->header ? http_response_header(o->http, rule->header) : NULL;
+    const char *warning =
+        rule->warning_header ? http_response_header(o->http, rule->warning_header) : NULL;
+    if (o->versions && o->watch.version &&
+        version_note(o->versions, settings_version(o->settings), served, warning, &notice))
+        o->watch.version(o->watch.context, &notice);
+}
+
+static struct charge charge_of(const struct exchange *e)
+{
+    return (struct charge){
+        .settings = e->options.settings,
+        .account = e->options.account,
+        .limiter = e->options.limiter,
+        .requests = 1,
+    };
+}
+
+static bool note_usage(const struct exchange *e, const struct charge_headers *headers,
+                       struct usage_reading ret_readings[MANIFEST_BUCKETS_MAX],
+                       struct error *err)
+{
+    const struct charge charge = charge_of(e);
+    const struct charge_watch watch = {e->options.watch.context, e->options.watch.malformed};
+    return charge_note(&charge, headers, clock_now_ns(), &watch, ret_readings, err);
+}
+
+static const char *find_header(const void *context, const char *name)
+{
+    return http_response_header(context, name);
+}
+
+/* What the answer says about the quota, however it ended. */
+static bool look_at_usage(struct exchange *e, struct error *err)
+{
+    const struct charge_headers headers = {e->options.http, find_header};
+    return note_usage(e, &headers, e->answer.readings, err);
+}
+
 /* --- one attempt ------------------------------------------------------------------------- */
 
-static bool attempt(struct exchange *e, const struct exchange_call *call,
-                    struct exchange_result *result, struct outcome *ret_outcome,
-                    struct error *err)
+static bool attempt(struct reading *reading, struct exchange_result *result,
+                    struct outcome *ret_outcome, struct error *err)
 {
-    if (!e->options.output.begin(e->options.output.context, err))
+    struct exchange *e = reading->e;
+    const struct exchange_call *call = reading->call;
+    if (!reading->document && !e->options.output.begin(e->options.output.context, err))
         return false;
 
     e->answer = (struct answer){.retry_after_ns = -1};
+    buffer_clear(&e->document);
     struct answer *a = &e->answer;
-    struct reading reading = {e, call};
-    const struct http_handler handler = {&reading, on_headers, on_body};
+    const struct http_handler handler = {reading, on_headers, on_body};
     const struct http_response *response = NULL;
     struct error failure = {0};
-    bool ended = http_send(e->options.http, call->request, &handler, &response, &failure);
+    AUTO(credentials_request_done) struct credentials_request request = {0};
+    if (!credentials_apply(e->options.credentials, call->request, &request, err))
+        return false;
+    bool ended = http_send(e->options.http, &request.http, &handler, &response, &failure);
+    look_at_version(e);
+    if (!look_at_usage(e, err))
+        return false;
     if (ended && a->walk && !walk_finish(a->walk, &failure))
         a->broken = !a->output_failed;
 
@@ -305,48 +441,49 @@ static bool hold(struct exchange *e, const char *why, int64_t asked_ns, int64_t 
         err->not_before_ns = until_ns;
         return false;
     }
+    if (e->options.yields) {
+        error_set(err, ERROR_QUOTA, "%s", why);
+        err->not_before_ns = until_ns;
+        return false;
+    }
     if (e->options.watch.waiting)
         e->options.watch.waiting(e->options.watch.context, why, until_ns);
     int64_t left = until_ns - clock_now_ns();
     return left <= 0 || clock_sleep_ns(left) || stopped(err);
 }
 
-/* Takes what the request costs of one bucket, however long that takes within max_wait. */
-static bool take(struct exchange *e, const struct manifest_cost *cost,
-                 const struct template_values *values, const char *refusal, int64_t asked_ns,
-                 struct error *err)
+/* Takes what the request costs, however long that takes within max_wait. For a place among the
+ * requests in flight it just waits: those end soon. */
+static bool take(const struct reading *r, const char *refusal, int64_t asked_ns,
+                 struct limiter_lease *ret_lease, struct error *err)
 {
-    const struct bucket_rule *rule = settings_bucket(e->options.settings, cost->bucket);
-    const char *name = e->manifest->buckets[cost->bucket].name;
-    if (!rule)
-        return true;
-    char key[LIMITER_KEY_MAX + 1], window[DURATION_SIZE], why[128];
-    settings_quota_key(e->options.settings, e->options.account, cost->bucket, key);
-    text_format_duration(rule->window_ns, window, sizeof window);
-    snprintf(why, sizeof why, "the limit of %" PRIu64 " %s per %s is used up", rule->capacity,
-             name, window);
-
-    uint64_t amount;
-    if (!settings_cost(cost, values, &amount, err))
-        return false;
+    struct exchange *e = r->e;
+    struct charge charge = charge_of(e);
+    if (r->call->requests > 0)
+        charge.requests = r->call->requests;
+    const struct manifest_cost *costs = r->document ? r->call->costs : e->stream->costs;
+    size_t count = r->document ? r->call->cost_count : e->stream->cost_count;
     for (;;) {
-        int64_t wait;
+        struct charge_answer answer;
         if (stop_requested())
             return stopped(err);
         int64_t now = clock_now_ns();
-        if (!limiter_take(e->options.limiter, key, rule, amount, now, &wait, err))
-            return error_prefix(err, "limit_%s", name);
-        if (wait == 0)
-            return true;
-        if (!hold(e, refusal ? refusal : why, asked_ns, now + wait, err))
+        if (!charge_take(&charge, costs, count, r->call->values, now, &answer, ret_lease, err))
             return false;
+        if (answer.wait_ns == 0)
+            return true;
+        if (answer.crowded
+                ? !clock_sleep_ns(answer.wait_ns)
+                : !hold(e, refusal ? refusal : answer.why, asked_ns, now + answer.wait_ns, err))
+            return answer.crowded ? stopped(err) : false;
     }
 }
 
 /* Returns when the request may be sent. refusal: what the API said when it last refused. */
-static bool permit(struct exchange *e, const struct template_values *values,
-                   const char *refusal, struct error *err)
+static bool permit(const struct reading *r, const char *refusal,
+                   struct limiter_lease *ret_lease, struct error *err)
 {
+    struct exchange *e = r->e;
     int64_t asked = clock_now_ns();
     if (stop_requested())
         return stopped(err);
@@ -355,11 +492,7 @@ static bool permit(struct exchange *e, const struct template_values *values,
                   e->blocked_until_ns, err))
             return false;
     }
-    for (size_t i = 0; i < e->stream->cost_count; i++) {
-        if (!take(e, &e->stream->costs[i], values, refusal, asked, err))
-            return false;
-    }
-    return true;
+    return take(r, refusal, asked, ret_lease, err);
 }
 
 static uint64_t random_bits(void)
@@ -374,23 +507,22 @@ static bool block(struct exchange *e, const struct outcome *o, unsigned refusals
                   struct error *err)
 {
     const struct bucket_rule *rule = settings_bucket(e->options.settings, o->bucket);
+    int64_t window_ns = e->manifest->buckets[o->bucket].rule.window_ns;
     struct wait_rule wait = *o->wait;
     const struct wait_facts facts = {
         .count = refusals,
         .random = random_bits(),
         .now_ns = clock_now_ns(),
-        .window_ns = rule ? rule->window_ns : e->manifest->buckets[o->bucket].rule.window_ns,
+        .window_ns = rule ? rule->window_ns : window_ns,
         .retry_after_ns = e->answer.retry_after_ns,
+        .until_ns = o->until_ns,
     };
     /* who set a shorter window knows the server: no wait need be longer than that */
-    if (wait.minimum_ns > facts.window_ns)
+    if (facts.window_ns < window_ns && wait.minimum_ns > facts.window_ns)
         wait.minimum_ns = facts.window_ns;
     e->blocked_until_ns = facts.now_ns + wait_ns(&wait, &facts);
-    if (!rule)
-        return true;
-    char key[LIMITER_KEY_MAX + 1];
-    settings_quota_key(e->options.settings, e->options.account, o->bucket, key);
-    return limiter_block(e->options.limiter, key, e->blocked_until_ns, err);
+    const struct charge charge = charge_of(e);
+    return charge_block(&charge, o->bucket, e->blocked_until_ns, err);
 }
 
 /* --- giving up --------------------------------------------------------------------------- */
@@ -410,11 +542,15 @@ static const char *next_step(enum error_kind kind)
     switch (kind) {
     case ERROR_AUTH:
         return "check the credentials of this source, then run again";
+    case ERROR_ACCOUNT:
+        return "the other accounts go on; let the credentials see this one, or leave it out";
+    case ERROR_TOO_BIG:
+        return "nothing of this page was kept; ask for less at once";
     case ERROR_DATA:
-        return "nothing of this page was kept; if running again does not help, the API has "
+        return "nothing of this answer was kept; if running again does not help, the API has "
                "changed";
     default:
-        return "nothing of this page was kept; run the same command again later";
+        return "nothing of this answer was kept; run the same command again later";
     }
 }
 
@@ -458,7 +594,8 @@ static bool back_off(struct exchange *e, struct course *c, struct error *err)
 
 static bool refused(struct exchange *e, struct course *c, struct error *err)
 {
-    if (!block(e, &c->last, ++c->refusals, err))
+    e->refusals = ++c->refusals;
+    if (!block(e, &c->last, c->refusals, err))
         return false;
     if (c->attempts < (unsigned)e->manifest->retry.attempts)
         return true;
@@ -478,35 +615,102 @@ static bool go_on(struct exchange *e, struct course *c, struct error *err)
         return back_off(e, c, err);
     case VERDICT_OK:
     case VERDICT_REAUTH:
+    case VERDICT_SPLIT:
+    case VERDICT_SHRINK:
+    case VERDICT_SKIP:
+    case VERDICT_RESTART:
     case VERDICT_FAIL:
         break;
     }
     return give_up(c, err);
 }
 
-bool exchange_page(struct exchange *e, const struct exchange_call *call,
-                   struct exchange_result *ret_result, struct error *err)
+/* Asks until there is an answer that counts. */
+static bool ask(struct reading *r, struct exchange_result *result, struct error *err)
 {
-    struct exchange_result result = {0};
-    struct course c = {0};
+    struct exchange *e = r->e;
+    struct course c = {.refusals = e->refusals};
+    e->set_aside = r->call->set_aside;
+    e->verdict = VERDICT_FAIL;
+    *e->said = '\0';
     for (;;) {
         const char *refusal = c.refusals > 0 ? c.last.error.text : NULL;
-        if (!permit(e, call->values, refusal, err))
+        AUTO(limiter_release) struct limiter_lease lease = {0};
+        if (!permit(r, refusal, &lease, err))
             return false;
         c.attempts++;
         c.last = (struct outcome){0};
         int64_t started = clock_monotonic_ns();
-        if (!attempt(e, call, &result, &c.last, err))
+        if (!attempt(r, result, &c.last, err))
             return false;
+        limiter_release(&lease);
         c.spent_ns += clock_monotonic_ns() - started;
+        e->verdict = c.last.kind;
+        if (c.last.kind != VERDICT_QUOTA)
+            e->refusals = 0;
         if (c.last.kind == VERDICT_OK)
             break;
+        snprintf(e->said, sizeof e->said, "%s", c.last.error.text);
         if (!go_on(e, &c, err))
             return false;
     }
+    result->attempts = c.attempts;
+    return true;
+}
+
+bool exchange_page(struct exchange *e, const struct exchange_call *call,
+                   struct exchange_result *ret_result, struct error *err)
+{
+    struct exchange_result result = {0};
+    struct reading reading = {.e = e, .call = call};
+    if (!ask(&reading, &result, err))
+        return false;
     result.counts = *walk_counts(e->records);
+    if (e->set_aside) {
+        result.counts.quarantined += result.counts.released;
+        result.counts.released = 0;
+    }
     result.drift_count = walk_drifts(e->records, &result.drifts);
-    result.attempts = c.attempts;
     *ret_result = result;
     return true;
+}
+
+bool exchange_document(struct exchange *e, const struct exchange_call *call, json_t **ret_root,
+                       struct exchange_result *ret_result, struct error *err)
+{
+    struct exchange_result result = {0};
+    struct reading reading = {.e = e, .call = call, .document = true};
+    if (!ask(&reading, &result, err) ||
+        !json_parse((const char *)e->document.data, e->document.len, "the answer", ERROR_DATA,
+                    ret_root, err))
+        return false;
+    *ret_result = result;
+    return true;
+}
+
+bool exchange_inner(struct exchange *e, const struct charge_headers *headers,
+                    const struct verdict_rule *verdict, const struct facts *facts,
+                    struct error *err)
+{
+    struct usage_reading readings[MANIFEST_BUCKETS_MAX];
+    if (!note_usage(e, headers, readings, err))
+        return false;
+    if (!verdict || verdict->kind != VERDICT_QUOTA)
+        return true;
+    const struct outcome refused = {
+        .wait = verdict->has_wait ? &verdict->wait : &e->manifest->retry.wait,
+        .bucket = verdict->bucket,
+        .until_ns = opens_at(readings, verdict, facts),
+    };
+    return block(e, &refused, 1, err);
+}
+
+enum verdict_kind exchange_verdict(const struct exchange *e)
+{
+    return e->verdict;
+}
+
+const char *exchange_said(const struct exchange *e)
+{
+    return e->said;
 }

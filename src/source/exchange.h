@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One page asked for and read: THE one place where a request is tried again.
+ * One answer asked for and read, a page of records or a small document: THE one place where a
+ * request is tried again.
  *
  *     limiter -> wait or park -> http_send -> walk -> verdict -> complete -> done
  *        ^------------------------ back off <---------'
+ *
+ * Every answer, a refusal too, is read for what it says about the quota, and that is booked for all
+ * runs (source/charge.h). While the API blocks a bucket no request that is charged to it is sent.
  *
  * Attempts, the time they take and every wait are bounded by the manifest; a wait for the quota
  * is bounded by max_wait, and a longer one parks: ERROR_QUOTA with not_before_ns. Records go to
@@ -20,16 +24,21 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "codec/json.h"
 #include "crypto/pseudonym.h"
 #include "net/http.h"
 #include "quota/limiter.h"
 #include "record/policy.h"
 #include "record/walk.h"
+#include "source/charge.h"
+#include "source/credentials.h"
 #include "source/facts.h"
 #include "source/settings.h"
+#include "source/verdict.h"
 
 enum {
-    EXCHANGE_ERROR_BODY_MAX = 1024 * 1024, /* of an answer that has no records */
+    EXCHANGE_ERROR_BODY_MAX = 1024 * 1024, /* of an answer that is neither page nor document */
+    EXCHANGE_DOCUMENT_MAX = JSON_DOCUMENT_MAX,
 };
 
 /* Where records go. An error of these ends the page at once and passes through. */
@@ -43,24 +52,34 @@ struct exchange_output {
                        uint64_t position, struct error *err);
 };
 
-/* Who is told about waits, before they begin. Either may be NULL. */
+/* Who is told about waits, before they begin, about the API's version, once for each thing that
+ * there is to say of it in a run, and about headers on the quota that make no sense. Any may be
+ * NULL. */
 struct exchange_watch {
     void *context;
     void (*waiting)(void *context, const char *why, int64_t until_ns);
     void (*retrying)(void *context, const struct error *cause, unsigned attempt,
                      int64_t wait_ns);
+    void (*version)(void *context, const struct version_notice *notice);
+    void (*malformed)(void *context, const char *header, const struct error *why);
 };
+
+/* In place of a stream: what is asked belongs to none (a list of accounts), no pages. */
+#define EXCHANGE_NO_STREAM SIZE_MAX
 
 struct exchange_options {
     const struct settings *settings;
     size_t stream; /* by position in the manifest */
     const char *account;
+    const struct credentials *credentials; /* NULL: nobody's */
     struct http *http;
-    struct limiter *limiter;
-    const struct policy *policy;
+    struct limiter *limiter; /* NULL: nothing is counted, only refusals are obeyed */
+    struct version_log *versions; /* of the run; NULL: versions are not looked at */
+    const struct policy *policy; /* this and the next: of pages */
     const struct pseudonym *pseudonym;
     int64_t max_wait_ns;
-    struct exchange_output output;
+    bool yields; /* a wait for quota is ERROR_QUOTA at once: the caller waits, and asks again */
+    struct exchange_output output; /* of pages */
     struct exchange_watch watch;
 };
 
@@ -77,12 +96,18 @@ CLEANUP_DEFINE(struct exchange, exchange_free)
 struct exchange_call {
     const struct http_request *request;
     const struct template_values *values;
-    const struct walk_constant *constants;
+    const struct walk_constant *constants; /* this and the next two: of pages */
     size_t constant_count;
     char *moment; /* CLOCK_RFC3339_SIZE */
+    const struct manifest_cost *costs; /* of documents; a page costs what its stream says */
+    size_t cost_count;
+    size_t requests; /* that a batch stands for, and is charged as; 0: it is one request */
+    /* What the records are set aside for: they go to output.quarantine with this reason, those
+     * that fit, too. NULL: they are records. */
+    const char *set_aside;
 };
 
-/* What came. Valid until the next page. */
+/* What came. Valid until the next call. A document has no counts and no drifts. */
 struct exchange_result {
     struct facts facts;
     struct walk_counts counts;
@@ -95,10 +120,35 @@ struct exchange_result {
 
 /*
  * False: ERROR_QUOTA (parked: not_before_ns), ERROR_STOPPED (asked to stop before an attempt),
- * ERROR_REMOTE, ERROR_NETWORK, ERROR_AUTH, ERROR_DATA with the attempts folded into one text,
- * or an error of the output. None of them needs anything undone but what `begin` forgets.
+ * ERROR_REMOTE, ERROR_NETWORK, ERROR_AUTH, ERROR_DATA, ERROR_TOO_BIG, ERROR_ACCOUNT with the
+ * attempts folded into one text, or an error of the output. None of them needs anything undone
+ * but what `begin` forgets.
  */
 bool exchange_page(struct exchange *e, const struct exchange_call *call,
                    struct exchange_result *ret_result, struct error *err);
+
+/*
+ * The same for an answer that is small and wanted whole: an account list, a report job, a token.
+ * The body is parsed, up to EXCHANGE_DOCUMENT_MAX; the caller owns *ret_root. Neither output nor
+ * `complete` has a part in it. Errors as above, and ERROR_DATA for a document that is too long.
+ */
+bool exchange_document(struct exchange *e, const struct exchange_call *call, json_t **ret_root,
+                       struct exchange_result *ret_result, struct error *err);
+
+/*
+ * An answer inside of the last one, such as an entry of a batch: what its headers say is booked
+ * like any other's, and when it is a refusal for the quota, nobody on this host asks again before
+ * the wait is over. verdict: what the manifest says of it, by these facts; NULL: nothing is wrong.
+ */
+bool exchange_inner(struct exchange *e, const struct charge_headers *headers,
+                    const struct verdict_rule *verdict, const struct facts *facts,
+                    struct error *err);
+
+/* What the last answer meant, after a call that failed: VERDICT_SPLIT, VERDICT_SHRINK,
+ * VERDICT_SKIP and VERDICT_RESTART are for the caller to act on. VERDICT_FAIL when there was no
+ * answer to judge. */
+enum verdict_kind exchange_verdict(const struct exchange *e);
+/* What that answer said, without the attempts and what to do next; valid until the next call. */
+const char *exchange_said(const struct exchange *e);
 
 #endif

@@ -33,4 +33,14 @@ struct facts {
 bool facts_want(const struct place *p, const char *pointer, struct facts_wanted *wanted,
                 size_t *ret_index, struct error *err);
 
+/* Facts of a document that was parsed, with the texts that are not the document's. */
+struct facts_document {
+    struct facts facts; /* its texts are valid while this and the document are */
+    char numbers[WALK_CAPTURES_MAX][32];
+};
+
+/* A number has its shortest text here. Elements of arrays are found by their index alone. */
+void facts_of_document(const struct facts_wanted *wanted, int status, const json_t *document,
+                       struct facts_document *ret_facts);
+
 #endif

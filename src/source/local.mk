@@ -1,19 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
 noinst_LIBRARIES += src/source/libsource.a
 src_source_libsource_a_SOURCES = \
+    src/source/account.c src/source/account.h \
+    src/source/accounts.c src/source/accounts.h \
+    src/source/auth.c src/source/auth.h \
+    src/source/comparison.c src/source/comparison.h \
+    src/source/charge.c src/source/charge.h \
     src/source/complete.c src/source/complete.h \
     src/source/condition.c src/source/condition.h \
+    src/source/credentials.c src/source/credentials.h \
+    src/source/emptiness.c src/source/emptiness.h \
     src/source/exchange.c src/source/exchange.h \
     src/source/facts.c src/source/facts.h \
+    src/source/introspection.c src/source/introspection.h \
+    src/source/likeness.c src/source/likeness.h \
     src/source/manifest.c src/source/manifest.h \
     src/source/origin.c src/source/origin.h \
     src/source/paginator.c src/source/paginator.h \
+    src/source/parameter.c src/source/parameter.h \
     src/source/quote.c src/source/quote.h \
     src/source/reader.c src/source/reader.h \
+    src/source/report.c src/source/report.h \
+    src/source/reporter.c src/source/reporter.h \
     src/source/request.c src/source/request.h \
+    src/source/selection.c src/source/selection.h \
     src/source/setting.c src/source/setting.h \
     src/source/settings.c src/source/settings.h \
     src/source/slice.c src/source/slice.h \
+    src/source/split.c src/source/split.h \
     src/source/template.c src/source/template.h \
+    src/source/unit.c src/source/unit.h \
+    src/source/usage_header.c src/source/usage_header.h \
     src/source/verdict.c src/source/verdict.h \
+    src/source/version.c src/source/version.h \
     src/source/wait.c src/source/wait.h

@@ -6,22 +6,21 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "source/likeness.h"
 
 static const struct place_key root_keys[] = {
     {"$schema", false}, {"source", true},    {"title", true},    {"description", false},
-    {"version", true},  {"sunset", false},   {"base_url", true}, {"auth", true},
+    {"version", true},  {"versions", false}, {"base_url", true}, {"auth", true},
     {"accounts", true}, {"settings", false}, {"limits", true},   {"errors", false},
     {"streams", true},  {NULL, false},
 };
-static const struct place_key kind_keys[] = {{"kind", true}, {NULL, false}};
 static const struct place_key limits_keys[] = {
-    {"buckets", false},
-    {"retry", true},
-    {"transfer", true},
-    {NULL, false},
+    {"concurrency", false}, {"buckets", false}, {"usage", false},
+    {"retry", true},        {"transfer", true}, {NULL, false},
 };
 static const struct place_key bucket_keys[] = {
-    {"description", false}, {"kind", true}, {"capacity", true}, {"window", true}, {NULL, false},
+    {"description", false}, {"scope", false},    {"kind", true}, {"capacity", false},
+    {"window", true},       {"parallel", false}, {NULL, false},
 };
 static const struct place_key retry_keys[] = {
     {"attempts", true}, {"deadline", true}, {"base", true}, {"cap", true}, {NULL, false},
@@ -31,40 +30,31 @@ static const struct place_key transfer_keys[] = {
     {"stall_rate", true}, {"total_timeout", false},  {NULL, false},
 };
 static const struct place_key stream_keys[] = {
-    {"name", true},       {"description", false}, {"slice", true},   {"request", true},
-    {"paginator", true},  {"cost", false},        {"records", true}, {"complete", false},
-    {"constants", false}, {NULL, false},
+    {"name", true},    {"description", false}, {"default", false},    {"slice", true},
+    {"fields", false}, {"request", true},      {"isolate", false},    {"paginator", true},
+    {"cost", false},   {"records", true},      {"complete", false},   {"constants", false},
+    {"report", false}, {"split", false},       {"when_empty", false}, {"reconcile", false},
+    {NULL, false},
 };
-
-/* Closed tables that have but one or two rows as yet. */
-static const struct {
-    const char *name;
-} auth_kinds[] = {{"none"}, {NULL}}, account_kinds[] = {{"single"}, {NULL}};
 
 static const struct {
     const char *name;
     enum bucket_kind kind;
-} bucket_kinds[] = {{"token", BUCKET_TOKEN}, {"window", BUCKET_WINDOW}, {NULL, BUCKET_TOKEN}};
+} bucket_kinds[] = {{"token", BUCKET_TOKEN},
+                    {"window", BUCKET_WINDOW},
+                    {"usage", BUCKET_USAGE},
+                    {NULL, BUCKET_TOKEN}};
+
+static const struct {
+    const char *name;
+    bool of_app;
+} bucket_scopes[] = {{"account", false}, {"app", true}, {NULL, false}};
 
 static bool check_identifier(const struct place *p, const char *key, const char *name,
                              struct error *err)
 {
     return text_is_identifier(name) ||
            place_fail_at(p, key, err, "expected a name of a-z, 0-9 and _");
-}
-
-/* {"kind": …} of a table whose rows have no other keys. */
-static bool read_kind(struct place *p, const json_t *object, const char *key, const void *rows,
-                      size_t row_size, struct error *err)
-{
-    size_t ignored;
-    const json_t *value = json_object_get(object, key);
-    pointer_push(&p->path, key);
-    if (!place_keys(p, value, kind_keys, err) ||
-        !place_row(p, value, "kind", rows, row_size, &ignored, err))
-        return false;
-    pointer_pop(&p->path);
-    return true;
 }
 
 static bool read_head(struct place *p, struct manifest *m, struct error *err)
@@ -76,26 +66,36 @@ static bool read_head(struct place *p, struct manifest *m, struct error *err)
         !check_identifier(p, "source", m->source, err) ||
         !place_text(p, m->root, "title", 128, &m->title, err) ||
         !place_text(p, m->root, "description", PLACE_DESCRIPTION_MAX, &m->description, err) ||
-        !place_text(p, m->root, "version", 32, &m->version, err) ||
-        !place_text(p, m->root, "sunset", 16, &m->sunset, err) ||
+        !place_text(p, m->root, "version", VERSION_TEXT_MAX, &m->version, err) ||
         !place_text(p, m->root, "base_url", ORIGIN_URL_MAX, &m->base_url, err))
         return false;
 
-    int64_t day;
-    if (m->sunset && !clock_parse_date(m->sunset, &day))
-        return place_fail_at(p, "sunset", err, "expected a day such as 2027-02-01");
     struct origin origin;
     const char *wrong = origin_parse(m->base_url, &origin);
     if (wrong)
         return place_fail_at(p, "base_url", err, "%s", wrong);
-    return read_kind(p, m->root, "auth", auth_kinds, sizeof *auth_kinds, err) &&
-           read_kind(p, m->root, "accounts", account_kinds, sizeof *account_kinds, err);
+    return true;
 }
 
-/* base_url and limit_<bucket> belong to every source. */
+static bool read_versions(struct place *p, struct manifest *m, struct error *err)
+{
+    const json_t *value = json_object_get(m->root, "versions");
+    if (!value)
+        return true;
+    pointer_push(&p->path, "versions");
+    if (!version_read(p, value, m->version, &m->versions, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
+/* What the section of any source may set by itself: source/settings. */
+static const char *const common_settings[] = {"base_url", "api_version", "accounts",
+                                              "lookback", "streams",     NULL};
+
 static bool setting_name_free(const struct place *p, const char *name, struct error *err)
 {
-    if (strcmp(name, "base_url") == 0 || text_starts_with(name, "limit_"))
+    if (text_find(name, common_settings) >= 0 || text_starts_with(name, "limit_"))
         return place_fail(p, err, "this name means something else for every source");
     return true;
 }
@@ -127,8 +127,8 @@ static bool read_settings(struct place *p, struct manifest *m, struct error *err
 static bool read_bucket(struct place *p, const char *name, const json_t *value,
                         struct manifest_bucket *bucket, struct error *err)
 {
-    size_t kind = 0;
-    int64_t capacity = 0;
+    size_t kind = 0, scope = 0;
+    int64_t capacity = 0, parallel = 0;
     bucket->name = name;
     bucket->description = "";
     if (!text_is_identifier(name))
@@ -136,13 +136,19 @@ static bool read_bucket(struct place *p, const char *name, const json_t *value,
     if (!place_keys(p, value, bucket_keys, err) ||
         !place_text(p, value, "description", PLACE_DESCRIPTION_MAX, &bucket->description,
                     err) ||
+        !place_row(p, value, "scope", bucket_scopes, sizeof *bucket_scopes, &scope, err) ||
         !place_row(p, value, "kind", bucket_kinds, sizeof *bucket_kinds, &kind, err) ||
+        !place_integer(p, value, "parallel", 1, BUCKET_PARALLEL_MAX, &parallel, err) ||
         !place_integer(p, value, "capacity", 1, BUCKET_CAPACITY_MAX, &capacity, err) ||
         !place_duration(p, value, "window", BUCKET_WINDOW_MIN_NS, BUCKET_WINDOW_MAX_NS,
                         &bucket->rule.window_ns, err))
         return false;
     bucket->rule.kind = bucket_kinds[kind].kind;
     bucket->rule.capacity = (uint64_t)capacity;
+    bucket->rule.parallel = (unsigned)parallel;
+    bucket->of_app = bucket_scopes[scope].of_app;
+    if ((bucket->rule.kind == BUCKET_USAGE) != (capacity == 0))
+        return place_fail(p, err, "a bucket has a \"capacity\", but for one of the kind usage");
     return true;
 }
 
@@ -164,6 +170,34 @@ static bool read_buckets(struct place *p, const json_t *limits, struct manifest 
         if (!read_bucket(p, name, value, &m->buckets[m->bucket_count], err))
             return false;
         m->bucket_count++;
+        pointer_pop(&p->path);
+    }
+    pointer_pop(&p->path);
+    return true;
+}
+
+static void bucket_names(const struct manifest *m,
+                         const char *ret_names[MANIFEST_BUCKETS_MAX + 1])
+{
+    for (size_t i = 0; i < m->bucket_count; i++)
+        ret_names[i] = m->buckets[i].name;
+    ret_names[m->bucket_count] = NULL;
+}
+
+static bool read_usage(struct place *p, const json_t *limits, struct manifest *m,
+                       struct error *err)
+{
+    const json_t *list = NULL;
+    const char *buckets[MANIFEST_BUCKETS_MAX + 1];
+    bucket_names(m, buckets);
+    if (!place_array(p, limits, "usage", USAGE_HEADERS_MAX, &list, err))
+        return false;
+    pointer_push(&p->path, "usage");
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        pointer_push_index(&p->path, i);
+        if (!usage_header_read(p, json_array_get(list, i), buckets, &m->usage[m->usage_count++],
+                               err))
+            return false;
         pointer_pop(&p->path);
     }
     pointer_pop(&p->path);
@@ -223,7 +257,11 @@ static bool read_limits(struct place *p, struct manifest *m, struct error *err)
 {
     const json_t *limits = json_object_get(m->root, "limits");
     pointer_push(&p->path, "limits");
-    if (!place_keys(p, limits, limits_keys, err) || !read_buckets(p, limits, m, err) ||
+    m->concurrency = 1;
+    if (!place_keys(p, limits, limits_keys, err) ||
+        !place_integer(p, limits, "concurrency", 1, MANIFEST_CONCURRENCY_MAX, &m->concurrency,
+                       err) ||
+        !read_buckets(p, limits, m, err) || !read_usage(p, limits, m, err) ||
         !read_retry(p, limits, &m->retry, err) || !read_transfer(p, limits, &m->transfer, err))
         return false;
     pointer_pop(&p->path);
@@ -239,12 +277,41 @@ static struct template_scope scope_of(const struct manifest *m, uint32_t names)
     };
 }
 
-static void bucket_names(const struct manifest *m,
-                         const char *ret_names[MANIFEST_BUCKETS_MAX + 1])
+/* A secret is a key of the source's section as a setting is. */
+static bool secret_names_free(const struct place *p, const struct manifest *m,
+                              struct error *err)
 {
-    for (size_t i = 0; i < m->bucket_count; i++)
-        ret_names[i] = m->buckets[i].name;
-    ret_names[m->bucket_count] = NULL;
+    for (size_t i = 0; i < m->auth.secret_count; i++) {
+        if (!setting_name_free(p, m->auth.names[i], err))
+            return false;
+        for (size_t k = 0; k < m->setting_count; k++) {
+            if (strcmp(m->settings[k].name, m->auth.names[i]) == 0)
+                return place_fail(p, err, "%s is a setting already", m->auth.names[i]);
+        }
+    }
+    return true;
+}
+
+static bool read_auth(struct place *p, struct manifest *m, struct error *err)
+{
+    struct template_scope scope = scope_of(m, TEMPLATE_OF_RUN);
+    pointer_push(&p->path, "auth");
+    if (!auth_read(p, json_object_get(m->root, "auth"), &scope, &m->auth, err) ||
+        !secret_names_free(p, m, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
+static bool read_accounts(struct place *p, struct manifest *m, struct error *err)
+{
+    struct template_scope scope = scope_of(m, TEMPLATE_OF_RUN);
+    pointer_push(&p->path, "accounts");
+    if (!account_read(p, json_object_get(m->root, "accounts"), &scope, &m->wanted, &m->accounts,
+                      err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
 }
 
 static bool read_errors(struct place *p, struct manifest *m, struct error *err)
@@ -416,6 +483,123 @@ static bool read_part(struct place *p, const json_t *value, const char *key,
     return true;
 }
 
+static bool read_default(struct place *p, const json_t *value, struct manifest_stream *s,
+                         struct error *err)
+{
+    const json_t *wanted = json_object_get(value, "default");
+    if (wanted && !json_is_boolean(wanted))
+        return place_fail_at(p, "default", err, "expected boolean, found %s",
+                             json_type_text(wanted));
+    s->named_only = json_is_false(wanted);
+    return true;
+}
+
+static bool read_fields(struct place *p, const json_t *value, struct manifest_stream *s,
+                        struct error *err)
+{
+    const json_t *part;
+    s->has_selection = json_object_get(value, "fields");
+    if (!s->has_selection)
+        return true;
+    if (!read_part(p, value, "fields", &part) || !selection_read(p, part, &s->selection, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
+/* {"fields": "id"} */
+static bool read_isolate(struct place *p, const json_t *value, struct manifest_stream *s,
+                         struct error *err)
+{
+    static const struct place_key isolate_keys[] = {{"fields", true}, {NULL, false}};
+    const json_t *part;
+    if (!json_object_get(value, "isolate"))
+        return true;
+    read_part(p, value, "isolate", &part);
+    if (!place_keys(p, part, isolate_keys, err) ||
+        !place_text(p, part, "fields", TEMPLATE_TEXT_MAX, &s->isolate, err))
+        return false;
+    if (!s->has_selection || s->paginator.kind != PAGINATOR_TOKEN || !s->paginator.has_size)
+        return place_fail(p, err,
+                          "only a stream with {fields} and a paginator whose pages can "
+                          "be made smaller can do that");
+    pointer_pop(&p->path);
+    return true;
+}
+
+static bool read_when_empty(struct place *p, const json_t *value,
+                            const struct template_scope *scope, struct manifest_stream *s,
+                            struct error *err)
+{
+    const json_t *part;
+    s->has_when_empty = json_object_get(value, "when_empty") != NULL;
+    if (!s->has_when_empty)
+        return true;
+    read_part(p, value, "when_empty", &part);
+    if (!emptiness_read(p, part, scope, &s->when_empty, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
+static bool read_comparison(struct place *p, const json_t *value, struct manifest_stream *s,
+                            struct error *err)
+{
+    const json_t *part;
+    s->has_comparison = json_object_get(value, "reconcile");
+    if (!s->has_comparison)
+        return true;
+    if (!read_part(p, value, "reconcile", &part) ||
+        !comparison_read(p, part, &s->comparison, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
+/* What is asked before a page costs the same, and may be about several slices. */
+static bool costs_the_same(struct place *p, const struct manifest *m,
+                           const struct manifest_stream *s, struct error *err)
+{
+    for (size_t i = 0; i < s->cost_count; i++) {
+        for (uint32_t name = TEMPLATE_SLICE_DAY; name < TEMPLATE_SETTING_FIRST; name++) {
+            if (!template_uses(&s->costs[i].amount, name))
+                continue;
+            pointer_push(&p->path, "cost");
+            return place_fail_at(p, m->buckets[s->costs[i].bucket].name, err,
+                                 "reports cost the same, and have neither slice nor page");
+        }
+    }
+    return true;
+}
+
+/* What must be asked before a page is. of_part: the names that a request without a page may use. */
+static bool read_preparation(struct place *p, const json_t *value, struct manifest *m,
+                             uint32_t of_part, struct manifest_stream *s, struct error *err)
+{
+    const struct report_scopes scopes = {
+        .of_stream = scope_of(m, TEMPLATE_OF_STREAM),
+        .of_part = scope_of(m, of_part),
+        .of_page = scope_of(m, of_part | s->paginator.names),
+    };
+    const json_t *object;
+    s->has_report = json_object_get(value, "report") != NULL;
+    if ((s->has_report || s->has_split) && !costs_the_same(p, m, s, err))
+        return false;
+    if (s->has_report) {
+        read_part(p, value, "report", &object);
+        if (!report_read(p, object, &scopes, &s->report, err))
+            return false;
+        pointer_pop(&p->path);
+    }
+    if (s->has_split) {
+        read_part(p, value, "split", &object);
+        if (!split_read(p, object, &scopes.of_part, &m->wanted, &s->split, err))
+            return false;
+        pointer_pop(&p->path);
+    }
+    return true;
+}
+
 static bool read_stream(struct place *p, const json_t *value, struct manifest *m,
                         struct manifest_stream *s, struct error *err)
 {
@@ -424,11 +608,10 @@ static bool read_stream(struct place *p, const json_t *value, struct manifest *m
     if (!place_keys(p, value, stream_keys, err) ||
         !place_text(p, value, "name", 63, &s->name, err) ||
         !check_identifier(p, "name", s->name, err) ||
-        !place_text(p, value, "description", PLACE_DESCRIPTION_MAX, &s->description, err))
+        !place_text(p, value, "description", PLACE_DESCRIPTION_MAX, &s->description, err) ||
+        !read_default(p, value, s, err))
         return false;
 
-    const uint32_t of_slice = TEMPLATE_OF_STREAM | 1 << TEMPLATE_SLICE_DAY |
-                              1 << TEMPLATE_SLICE_FROM | 1 << TEMPLATE_SLICE_TO;
     struct template_scope of_run = scope_of(m, TEMPLATE_OF_STREAM);
     if (!read_part(p, value, "slice", &part) || !slice_read(p, part, &s->slice, err))
         return false;
@@ -437,15 +620,26 @@ static bool read_stream(struct place *p, const json_t *value, struct manifest *m
         !paginator_read(p, part, &of_run, &m->wanted, &s->paginator, err))
         return false;
     pointer_pop(&p->path);
+    if (!read_fields(p, value, s, err) || !read_isolate(p, value, s, err))
+        return false;
 
+    s->has_split = json_object_get(value, "split") != NULL;
+    uint32_t of_slice = TEMPLATE_OF_STREAM | s->slice.names;
+    uint32_t of_part = of_slice | (uint32_t)s->has_selection << TEMPLATE_FIELDS |
+                       (uint32_t)s->has_split << TEMPLATE_PART_FILTER;
+    struct template_scope of_slice_alone = scope_of(m, of_slice);
     struct template_scope of_page = scope_of(m, of_slice | s->paginator.names);
+    struct template_scope of_request = scope_of(m, of_part | s->paginator.names);
     if (!read_part(p, value, "request", &part) ||
-        !request_read(p, part, &of_page, &s->request, err))
+        !request_read(p, part, &of_request, &s->request, err))
         return false;
     pointer_pop(&p->path);
     return read_costs(p, value, m, &of_page, s, err) && read_records(p, value, s, err) &&
            read_complete(p, value, &of_page, &m->wanted, s, err) &&
-           read_constants(p, value, &of_page, s, err);
+           read_constants(p, value, &of_page, s, err) &&
+           read_preparation(p, value, m, of_part, s, err) &&
+           read_when_empty(p, value, &of_slice_alone, s, err) &&
+           read_comparison(p, value, s, err);
 }
 
 static bool stream_name_free(const struct place *p, const struct manifest *m, struct error *err)
@@ -458,6 +652,41 @@ static bool stream_name_free(const struct place *p, const struct manifest *m, st
     return true;
 }
 
+/* Two streams that are cut alike can be compared; which they are shows when all are read. */
+static bool check_comparison(struct place *p, const struct manifest *m,
+                             const struct manifest_stream *s, struct error *err)
+{
+    const char *names[MANIFEST_STREAMS_MAX + 1] = {NULL};
+    char hint[PLACE_HINT_SIZE];
+    for (size_t i = 0; i < m->stream_count; i++)
+        names[i] = m->streams[i].name;
+    int with = text_find(s->comparison.with, names);
+    if (with < 0)
+        return place_fail_at(p, "with", err, "no stream of this name%s",
+                             place_hint(s->comparison.with, names, hint));
+    if (&m->streams[with] == s)
+        return place_fail_at(p, "with", err, "a stream cannot be compared with itself");
+    if (s->slice.kind != SLICE_DAY || m->streams[with].slice.kind != SLICE_DAY)
+        return place_fail_at(p, "with", err,
+                             "only streams that are cut into days are compared");
+    return true;
+}
+
+static bool check_comparisons(struct place *p, const struct manifest *m, struct error *err)
+{
+    pointer_push(&p->path, "streams");
+    for (size_t i = 0; i < m->stream_count; i++) {
+        pointer_push_index(&p->path, i);
+        pointer_push(&p->path, "reconcile");
+        if (m->streams[i].has_comparison && !check_comparison(p, m, &m->streams[i], err))
+            return false;
+        pointer_pop(&p->path);
+        pointer_pop(&p->path);
+    }
+    pointer_pop(&p->path);
+    return true;
+}
+
 static bool read_streams(struct place *p, struct manifest *m, struct error *err)
 {
     const json_t *list = NULL;
@@ -467,9 +696,11 @@ static bool read_streams(struct place *p, struct manifest *m, struct error *err)
     if (!m->streams)
         return error_memory(err);
     pointer_push(&p->path, "streams");
+    if (!likeness_resolve(p, list, &m->resolved, err))
+        return false;
     for (; m->stream_count < json_array_size(list); m->stream_count++) {
         pointer_push_index(&p->path, m->stream_count);
-        if (!read_stream(p, json_array_get(list, m->stream_count), m,
+        if (!read_stream(p, json_array_get(m->resolved, m->stream_count), m,
                          &m->streams[m->stream_count], err))
             return false;
         if (!stream_name_free(p, m, err))
@@ -489,8 +720,9 @@ bool manifest_from_json(json_t *root, const char *name, struct manifest **ret_ma
     m->root = json_incref(root);
     struct place p = {.file = name};
     if (!place_keys(&p, root, root_keys, err) || !read_head(&p, m, err) ||
-        !read_settings(&p, m, err) || !read_limits(&p, m, err) || !read_errors(&p, m, err) ||
-        !read_streams(&p, m, err))
+        !read_versions(&p, m, err) || !read_settings(&p, m, err) || !read_auth(&p, m, err) ||
+        !read_accounts(&p, m, err) || !read_limits(&p, m, err) || !read_errors(&p, m, err) ||
+        !read_streams(&p, m, err) || !check_comparisons(&p, m, err))
         return false;
     *ret_manifest = steal(&m);
     return true;
@@ -506,27 +738,41 @@ bool manifest_load(const char *path, struct manifest **ret_manifest, struct erro
 static void stream_done(struct manifest_stream *s)
 {
     request_rule_done(&s->request);
+    emptiness_done(&s->when_empty);
     for (size_t i = 0; i < s->complete_count; i++)
         complete_done(&s->complete[i]);
     free(s->complete);
+    report_rule_done(&s->report);
+    split_rule_done(&s->split);
 }
 
 void manifest_free(struct manifest *m)
 {
     if (!m)
         return;
+    version_done(&m->versions);
+    auth_done(&m->auth);
+    account_done(&m->accounts);
     for (size_t i = 0; i < m->setting_count; i++)
         setting_done(&m->settings[i]);
+    for (size_t i = 0; i < m->usage_count; i++)
+        usage_header_done(&m->usage[i]);
     for (size_t i = 0; i < m->error_count; i++)
         verdict_done(&m->errors[i]);
     free(m->errors);
     /* a stream that failed to be read is not counted, but holds what it had */
-    size_t streams = m->streams ? json_array_size(json_object_get(m->root, "streams")) : 0;
+    size_t streams = json_array_size(m->resolved);
     for (size_t i = 0; i < streams; i++)
         stream_done(&m->streams[i]);
     free(m->streams);
+    json_decref(m->resolved);
     json_decref(m->root);
     free(m);
+}
+
+bool manifest_has_parts(const struct manifest_stream *stream)
+{
+    return stream->has_report || stream->has_split;
 }
 
 bool manifest_find_stream(const struct manifest *m, const char *name, size_t *ret_index,

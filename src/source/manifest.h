@@ -5,11 +5,15 @@
  * schemas/manifest.schema.json is the published grammar; what this file accepts is the same,
  * but for what a JSON Schema cannot say (that a name is declared elsewhere in the document).
  *
- *     source, version, base_url, auth, accounts     who is asked, as whom, about whom
+ *     source, version, versions, base_url           who is asked                (version)
+ *     auth, accounts                                as whom, about whom         (auth, account)
  *     settings                                      what users may set
  *     limits: buckets │ retry │ transfer            how much, how often, how big
- *     errors                                        what an answer means      (verdict)
- *     streams: slice │ request │ paginator │ cost │ records │ complete │ constants
+ *     errors                                        what an answer means        (verdict)
+ *     streams: slice │ fields │ request │ isolate │ paginator │ cost │ records │ complete │
+ *              constants
+ *              report │ split                       what the API makes first, or not at once
+ *              when_empty │ reconcile               what the rows have to prove, and add up to
  *
  * Every `kind` is a row of one closed table in one file. Every error names the file and the
  * JSON Pointer. Immutable once loaded; shared by all threads.
@@ -26,21 +30,31 @@
 #include "codec/json.h"
 #include "net/http.h"
 #include "quota/bucket.h"
+#include "source/account.h"
+#include "source/auth.h"
+#include "source/comparison.h"
 #include "source/complete.h"
+#include "source/emptiness.h"
 #include "source/facts.h"
 #include "source/origin.h"
 #include "source/paginator.h"
+#include "source/report.h"
 #include "source/request.h"
+#include "source/selection.h"
 #include "source/setting.h"
 #include "source/slice.h"
+#include "source/split.h"
 #include "source/template.h"
+#include "source/usage_header.h"
 #include "source/verdict.h"
+#include "source/version.h"
 
 enum {
     MANIFEST_STREAMS_MAX = 64,
     MANIFEST_BUCKETS_MAX = 8,
     MANIFEST_CONSTANTS_MAX = 16,
     MANIFEST_ATTEMPTS_MAX = 20,
+    MANIFEST_CONCURRENCY_MAX = 16,
 };
 
 /* The one account of an API that has none (accounts.kind "single"): what checkpoints and quota
@@ -52,6 +66,7 @@ struct manifest_bucket {
     const char *name;
     const char *description;
     struct bucket_rule rule;
+    bool of_app; /* "scope": all accounts together */
 };
 
 /* What the requests of a stream spend of a bucket. */
@@ -76,30 +91,48 @@ struct manifest_constant {
 struct manifest_stream {
     const char *name; /* an identifier; schemas/<source>/<name>.json is its schema */
     const char *description;
+    bool named_only; /* "default": false: read only when somebody names it */
     struct slice_rule slice;
+    bool has_selection;
+    struct selection selection; /* {fields} */
+    const char *isolate; /* {fields} of a request that only tells records apart; NULL: none */
     struct request_rule request;
     struct paginator_rule paginator;
     struct manifest_cost costs[MANIFEST_BUCKETS_MAX];
     size_t cost_count;
     const char *records; /* record selector: a JSON Pointer with `*` */
+    bool has_when_empty;
+    struct emptiness_rule when_empty; /* what a slice without records has to prove */
     struct complete_rule *complete;
     size_t complete_count;
     struct manifest_constant constants[MANIFEST_CONSTANTS_MAX];
     size_t constant_count;
+    bool has_report;
+    struct report_rule report; /* records come from reports that are made first */
+    bool has_split;
+    struct split_rule split; /* what is too big is cut by this */
+    bool has_comparison;
+    struct comparison_rule comparison; /* "reconcile" */
 };
 
 struct manifest {
-    json_t *root; /* owns all texts */
+    json_t *root; /* owns all texts … */
+    json_t *resolved; /* … but those of the streams (likeness) */
     const char *source; /* an identifier */
     const char *title;
     const char *description; /* "" when none */
-    const char *version; /* of the API */
-    const char *sunset; /* the day on which that version ends, "2027-02-01"; NULL: unknown */
+    const char *version; /* of the API, unless another one is set */
+    struct version_rule versions;
     const char *base_url;
+    struct auth_rule auth;
+    struct account_rule accounts;
     struct setting settings[SETTING_COUNT_MAX];
     size_t setting_count;
     struct manifest_bucket buckets[MANIFEST_BUCKETS_MAX];
     size_t bucket_count;
+    struct usage_header usage[USAGE_HEADERS_MAX]; /* what answers say about the buckets */
+    size_t usage_count;
+    int64_t concurrency; /* requests at a time, at most */
     struct manifest_retry retry;
     struct http_limits transfer; /* for the HTTP client */
     struct facts_wanted wanted;
@@ -108,6 +141,9 @@ struct manifest {
     struct manifest_stream *streams;
     size_t stream_count;
 };
+
+/* Its slices may be read in several parts, or from reports that are made first. */
+bool manifest_has_parts(const struct manifest_stream *stream);
 
 /* ERROR_MANIFEST: "FILE#/streams/0/request/path: …". */
 bool manifest_load(const char *path, struct manifest **ret_manifest, struct error *err);

@@ -8,6 +8,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "source/parameter.h"
+
+enum { PARAMETER_MAX = 64 }; /* bytes of a parameter's name */
 
 static const int64_t pages_max = 1000000000;
 static const int64_t size_max = 1000000000;
@@ -114,6 +117,9 @@ static bool advance_page_number(struct paginator *p, const struct facts *facts,
     return true;
 }
 
+static const struct place_key from_url_keys[] = {
+    {"at", true}, {"parameter", true}, {NULL, false}};
+
 /* The member is a pointer to something that the paginator wants of every answer. */
 static bool read_capture(struct place *p, const json_t *value, const char *key,
                          struct facts_wanted *wanted, size_t *ret_capture, struct error *err)
@@ -128,6 +134,21 @@ static bool read_capture(struct place *p, const json_t *value, const char *key,
     return true;
 }
 
+static bool read_from_url(struct place *p, const json_t *value, struct facts_wanted *wanted,
+                          struct paginator_rule *rule, struct error *err)
+{
+    const json_t *from = json_object_get(value, "from_url");
+    if (!from)
+        return true;
+    pointer_push(&p->path, "from_url");
+    if (!place_keys(p, from, from_url_keys, err) ||
+        !read_capture(p, from, "at", wanted, &rule->url, err) ||
+        !place_text(p, from, "parameter", PARAMETER_MAX, &rule->parameter, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
 static bool read_token(struct place *p, const json_t *value, const struct template_scope *scope,
                        struct facts_wanted *wanted, struct paginator_rule *rule,
                        struct error *err)
@@ -136,9 +157,12 @@ static bool read_token(struct place *p, const json_t *value, const struct templa
     rule->has_more = json_object_get(value, "more");
     if (rule->has_size)
         rule->names |= 1 << TEMPLATE_PAGE_SIZE;
+    rule->least = 1;
     return read_template(p, value, "size", scope, &rule->size, err) &&
+           place_integer(p, value, "least", 1, size_max, &rule->least, err) &&
            read_capture(p, value, "at", wanted, &rule->token, err) &&
-           (!rule->has_more || read_capture(p, value, "more", wanted, &rule->more, err));
+           (!rule->has_more || read_capture(p, value, "more", wanted, &rule->more, err)) &&
+           read_from_url(p, value, wanted, rule, err);
 }
 
 static bool open_token(struct paginator *p, const struct template_values *values,
@@ -154,26 +178,70 @@ static bool is_nothing(const char *text)
     return !text || *text == '\0' || strcmp(text, "null") == 0;
 }
 
+static bool endless(struct error *err, const char *why)
+{
+    return error_set(err, ERROR_DATA, "%s, so the pages would never end", why);
+}
+
+/* Whether the token came before, sooner or later after it did. */
+static bool repeats(struct paginator_cycle *c, const char *token)
+{
+    uint8_t digest[DIGEST_SIZE];
+    digest_blake2b(token, strlen(token), digest);
+    if (c->limit > 0 && memcmp(digest, c->mark, DIGEST_SIZE) == 0)
+        return true;
+    if (c->steps++ == c->limit) {
+        c->limit = c->limit > 0 ? c->limit * 2 : 1;
+        c->steps = 0;
+        memcpy(c->mark, digest, DIGEST_SIZE);
+    }
+    return false;
+}
+
+/* The token for the next page, for the caller to free; NULL without an error: there is none. */
+static bool find_token(const struct paginator_rule *rule, const struct facts *facts,
+                       char **ret_token, struct error *err)
+{
+    const char *token = facts->text[rule->token];
+    const char *url = rule->parameter ? facts->text[rule->url] : NULL;
+    *ret_token = NULL;
+    if (is_nothing(token) && !is_nothing(url))
+        return parameter_of_url(url, rule->parameter, ret_token, err);
+    if (is_nothing(token))
+        return true;
+    *ret_token = strdup(token);
+    return *ret_token || error_memory(err);
+}
+
+static bool count_empty(struct paginator *p, const struct facts *facts, struct error *err)
+{
+    p->empty = facts->records > 0 ? 0 : p->empty + 1;
+    return p->empty <= PAGINATOR_EMPTY_MAX ||
+           endless(err, "the answers hold no records and say that more follow");
+}
+
 static bool advance_token(struct paginator *p, const struct facts *facts, struct error *err)
 {
     const struct paginator_rule *rule = p->rule;
-    const char *next = facts->text[rule->token];
-    if (is_nothing(next) || (rule->has_more && is_nothing(facts->text[rule->more]))) {
+    AUTO(cleanup_free) char *next = NULL;
+    if (rule->has_more && is_nothing(facts->text[rule->more])) {
         p->done = true;
-        free(steal(&p->token));
-        return true;
+    } else {
+        if (!find_token(rule, facts, &next, err))
+            return false;
+        if (!next && rule->has_more)
+            return error_set(err, ERROR_DATA,
+                             "the answer says that another page follows, and not where");
+        p->done = !next;
     }
-    if (p->token && strcmp(next, p->token) == 0)
-        return error_set(
-            err, ERROR_DATA,
-            "the answer gives the same cursor again, so the pages would never end");
-    if (p->page >= (uint64_t)pages_max)
-        return error_set(err, ERROR_DATA, "the pages do not end");
-    char *copy = strdup(next);
-    if (!copy)
-        return error_memory(err);
+    if (next && p->page >= (uint64_t)pages_max)
+        return endless(err, "there are too many of them");
+    if (next && repeats(&p->cycle, next))
+        return endless(err, "the answer gives a cursor that came before");
+    if (next && !count_empty(p, facts, err))
+        return false;
     free(p->token);
-    p->token = copy;
+    p->token = steal(&next);
     return true;
 }
 
@@ -182,7 +250,8 @@ static const struct place_key page_number_keys[] = {
     {"kind", true}, {"size", true}, {"total", true}, {"last", false}, {NULL, false},
 };
 static const struct place_key token_keys[] = {
-    {"kind", true}, {"at", true}, {"more", false}, {"size", false}, {NULL, false},
+    {"kind", true},   {"at", true},        {"more", false}, {"size", false},
+    {"least", false}, {"from_url", false}, {NULL, false},
 };
 
 static const struct kind kinds[] = {
@@ -255,6 +324,9 @@ bool paginator_open(const struct paginator_rule *rule, const struct template_val
     uint64_t pages = paginator_pages(&p);
     if (pages > 0 && (p.page > pages || p.done != (p.page == pages)))
         return bad_cursor(err);
+    p.patience = PAGINATOR_PATIENCE;
+    if (p.token)
+        repeats(&p.cycle, p.token);
     *ret_paginator = p;
     p.token = NULL;
     return true;
@@ -275,7 +347,7 @@ uint64_t paginator_pages(const struct paginator *p)
 
 void paginator_fill(struct paginator *p, struct template_values *values)
 {
-    uint64_t size = p->size;
+    uint64_t size = p->shrunk > 0 ? p->shrunk : p->size;
     if (p->total > 0 && p->total - p->page * p->size < size)
         size = p->total - p->page * p->size;
     snprintf(p->number_text, sizeof p->number_text, "%" PRIu64, p->page + 1);
@@ -286,13 +358,48 @@ void paginator_fill(struct paginator *p, struct template_values *values)
     values->text[TEMPLATE_CURSOR_RAW] = p->token;
 }
 
+/* A good page: the full size may be tried again. */
+static void restore(struct paginator *p)
+{
+    p->good++;
+    if (p->shrunk == 0 || p->good < p->patience)
+        return;
+    p->shrunk = 0;
+    p->good = 0;
+}
+
 bool paginator_advance(struct paginator *p, const struct facts *facts, struct error *err)
 {
     p->page++;
-    if (kinds[p->rule->kind].advance(p, facts, err))
-        return true;
-    p->page--;
-    return false;
+    if (!kinds[p->rule->kind].advance(p, facts, err)) {
+        p->page--;
+        return false;
+    }
+    restore(p);
+    return true;
+}
+
+bool paginator_shrink(struct paginator *p)
+{
+    uint64_t size = p->shrunk > 0 ? p->shrunk : p->size;
+    if (p->rule->kind != PAGINATOR_TOKEN || size / 2 < (uint64_t)p->rule->least)
+        return false;
+    /* the first page of the full size again was too big again: that was too early */
+    if (p->shrunk == 0 && p->was_shrunk && p->good == 0 && p->patience < PAGINATOR_PATIENCE_MAX)
+        p->patience *= 2;
+    p->was_shrunk = true;
+    p->shrunk = size / 2;
+    p->good = 0;
+    return true;
+}
+
+void paginator_restart(struct paginator *p)
+{
+    free(steal(&p->token));
+    p->page = 0;
+    p->done = false;
+    p->empty = 0;
+    p->cycle = (struct paginator_cycle){0};
 }
 
 bool paginator_cursor(const struct paginator *p, struct buffer *out, struct error *err)

@@ -60,6 +60,20 @@ static size_t digits_in_a_row(const char *word, size_t len)
     return longest;
 }
 
+static size_t letters_in_a_row(const char *word, size_t len)
+{
+    size_t longest = 0, row = 0;
+    for (size_t i = 0; i < len; i++) {
+        char c = word[i];
+        bool alphanumeric =
+            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        row = alphanumeric ? row + 1 : 0;
+        if (row > longest)
+            longest = row;
+    }
+    return longest;
+}
+
 static bool holds(const char *word, size_t len, const char *what)
 {
     return memmem(word, len, what, strlen(what)) != NULL;
@@ -75,6 +89,8 @@ static const char *replacement(const char *word, size_t len)
         return "[address]";
     if (digits_in_a_row(word, len) > QUOTE_DIGITS_MAX)
         return "[number]";
+    if (letters_in_a_row(word, len) > QUOTE_LETTERS_MAX)
+        return "[token]";
     return NULL;
 }
 

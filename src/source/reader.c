@@ -6,20 +6,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "source/paginator.h"
 #include "source/request.h"
+#include "source/selection.h"
 
 enum {
     /* what every record gets besides the manifest's constants, in manifest.c */
     READER_CONSTANTS = 5,
-    DIGEST_TEXT_MAX = HTTP_URL_MAX + REQUEST_BODY_MAX + REQUEST_HEADERS_MAX * 8192,
+    READER_WHY_SIZE = 512,
+    READER_RESTARTS_MAX = 3, /* of one slice in one run */
+    DIGEST_TEXT_MAX = REQUEST_TEXT_MAX + 8192,
 };
 
 struct reader {
     struct reader_options options;
     const struct manifest *manifest;
     const struct manifest_stream *stream;
+    const struct request_rule *rule; /* of its pages */
     struct slice slice;
+    struct slice_mark mark;
+    char mark_text[SLICE_MARK_SIZE];
+    char since[CLOCK_RFC3339_SIZE];
+    char since_unix[24];
+    struct buffer fields;
     char *account;
     struct template_values values;
     struct paginator paginator;
@@ -28,6 +38,9 @@ struct reader {
     struct buffer cursor;
     uint8_t digest[DIGEST_SIZE];
     bool resumed;
+    unsigned restarts;
+    char why[READER_WHY_SIZE]; /* the last page was isolated, or lacks gated fields */
+    bool ungated; /* gated fields are not asked for any more */
     struct buffer texts[MANIFEST_CONSTANTS_MAX];
     struct walk_constant constants[MANIFEST_CONSTANTS_MAX + READER_CONSTANTS];
     char moment[CLOCK_RFC3339_SIZE];
@@ -41,32 +54,40 @@ static void fill_values(struct reader *r)
     r->values.text[TEMPLATE_SLICE_DAY] = r->slice.from;
     r->values.text[TEMPLATE_SLICE_FROM] = r->slice.from;
     r->values.text[TEMPLATE_SLICE_TO] = r->slice.to;
+    const struct reader_part *part = r->options.part;
+    r->values.text[TEMPLATE_PART_FILTER] = part ? part->filter : "";
+    r->values.text[TEMPLATE_REPORT_ID] = part ? part->report : NULL;
 }
 
-/* One part of what is digested; its length keeps it apart from the next. */
-static bool add_part(struct buffer *out, const void *data, size_t len)
+static bool fill_fields(struct reader *r, struct error *err)
 {
-    return buffer_printf(out, "%zu:", len) && buffer_append(out, data, len);
+    const struct reader_part *part = r->options.part;
+    if (!r->stream->has_selection)
+        return true;
+    if (part && part->fields) {
+        r->values.text[TEMPLATE_FIELDS] = part->fields;
+        return true;
+    }
+    buffer_clear(&r->fields);
+    if (!selection_render(&r->stream->selection, r->options.policy, !r->ungated, &r->fields,
+                          err))
+        return false;
+    r->values.text[TEMPLATE_FIELDS] = buffer_text(&r->fields);
+    return r->values.text[TEMPLATE_FIELDS] || error_memory(err);
 }
 
-static bool add_text(struct buffer *out, const char *text)
+/* From here on the reading covers what mark says. */
+static void set_mark(struct reader *r, const struct slice_mark *mark)
 {
-    return add_part(out, text, strlen(text));
+    r->mark = *mark;
+    slice_format_mark(mark, r->mark_text);
+    clock_format_rfc3339(mark->since_ns, r->since);
+    snprintf(r->since_unix, sizeof r->since_unix, "%" PRId64, mark->since_ns / CLOCK_SECOND_NS);
+    r->values.text[TEMPLATE_SLICE_SINCE] = mark->has_since ? r->since : NULL;
+    r->values.text[TEMPLATE_SLICE_SINCE_UNIX] = mark->has_since ? r->since_unix : NULL;
 }
 
-static bool add_parts(const struct reader *r, const struct http_request *h, struct buffer *out)
-{
-    bool room =
-        add_text(out, h->method) && add_text(out, h->url) &&
-        add_part(out, h->body ? h->body : "", h->body_len) &&
-        add_text(out, r->stream->records) &&
-        buffer_printf(out, "%" PRIu64 "/%" PRIu64, r->paginator.size, r->paginator.total);
-    for (size_t i = 0; room && i < h->header_count; i++)
-        room = add_text(out, h->headers[i].name) && add_text(out, h->headers[i].value);
-    return room;
-}
-
-/* The request with names in place of what the paginator puts in. */
+/* The request with names in place of what the paginator and the reading put in. */
 static bool digest_request(struct reader *r, struct error *err)
 {
     static const char *const names[] = {
@@ -74,20 +95,47 @@ static bool digest_request(struct reader *r, struct error *err)
         [TEMPLATE_PAGE_SIZE] = "page.size",
         [TEMPLATE_CURSOR] = "cursor",
         [TEMPLATE_CURSOR_RAW] = "cursor.raw",
+        [TEMPLATE_SLICE_SINCE] = "slice.since",
+        [TEMPLATE_SLICE_SINCE_UNIX] = "slice.since_unix",
     };
     struct template_values values = r->values;
-    for (size_t i = TEMPLATE_PAGE_NUMBER; i <= TEMPLATE_CURSOR_RAW; i++)
-        values.text[i] = names[i];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        values.text[i] = names[i] ? names[i] : values.text[i];
 
     AUTO(request_done) struct request request = {0};
     AUTO(buffer_done) struct buffer text;
     buffer_init(&text, DIGEST_TEXT_MAX);
-    if (!request_render(&r->stream->request, settings_base_url(r->options.settings), &values,
-                        &request, err))
+    if (!request_render(r->rule, settings_base_url(r->options.settings), &values, &request,
+                        err))
         return false;
-    if (!add_parts(r, &request.http, &text))
+    const char *records = r->stream->records;
+    if (!request_describe(&request.http, &text) ||
+        !buffer_printf(&text, "%zu:%s%" PRIu64 "/%" PRIu64, strlen(records), records,
+                       r->paginator.size, r->paginator.total))
         return error_memory(err);
     digest_blake2b(text.data, text.len, r->digest);
+    return true;
+}
+
+static bool bad_mark(struct error *err)
+{
+    return error_set(err, ERROR_STORE, "the checkpoint's mark is none of this stream's slices");
+}
+
+/* What the reading covers, where slices have marks: that of the checkpoint goes on, or the next
+ * one begins behind it. Without a checkpoint of the same request it is everything. */
+static bool begin_reading(struct reader *r, const struct reader_checkpoint *c,
+                          struct error *err)
+{
+    struct slice_mark last, mark;
+    if (r->stream->slice.kind != SLICE_CHANGES)
+        return true;
+    if (c && !slice_parse_mark(c->mark ? c->mark : "", &last))
+        return bad_mark(err);
+    mark = c && !c->complete
+               ? last
+               : slice_next_mark(&r->stream->slice, c ? &last : NULL, clock_now_ns());
+    set_mark(r, &mark);
     return true;
 }
 
@@ -95,10 +143,13 @@ static bool digest_request(struct reader *r, struct error *err)
 static bool resume(struct reader *r, struct error *err)
 {
     const struct reader_checkpoint *c = r->options.checkpoint;
-    if (!c || memcmp(c->digest, r->digest, DIGEST_SIZE) != 0)
+    r->resumed = c && memcmp(c->digest, r->digest, DIGEST_SIZE) == 0;
+    if (!begin_reading(r, r->resumed ? c : NULL, err))
+        return false;
+    bool anew = r->stream->slice.kind != SLICE_DAY && c && c->complete;
+    if (!r->resumed || anew)
         return true;
     paginator_close(&r->paginator);
-    r->resumed = true;
     return paginator_open(&r->stream->paginator, &r->values, c->cursor, &r->paginator, err);
 }
 
@@ -108,11 +159,14 @@ static bool open_exchange(struct reader *r, struct error *err)
         .settings = r->options.settings,
         .stream = r->options.stream,
         .account = r->account,
+        .credentials = r->options.credentials,
         .http = r->options.http,
         .limiter = r->options.limiter,
+        .versions = r->options.versions,
         .policy = r->options.policy,
         .pseudonym = r->options.pseudonym,
         .max_wait_ns = r->options.max_wait_ns,
+        .yields = r->options.yields,
         .output = r->options.output,
         .watch = r->options.watch,
     };
@@ -136,13 +190,16 @@ bool reader_new(const struct reader_options *options, struct reader **ret_reader
     r->options = *options;
     r->manifest = settings_manifest(options->settings);
     r->stream = &r->manifest->streams[options->stream];
+    r->rule = options->part ? options->part->request : &r->stream->request;
     r->slice = *options->slice;
     buffer_init(&r->cursor, PAGINATOR_CURSOR_MAX);
+    buffer_init(&r->fields, SELECTION_TEXT_MAX);
     for (size_t i = 0; i < r->stream->constant_count; i++)
         buffer_init(&r->texts[i], TEMPLATE_TEXT_MAX);
 
     fill_values(r);
-    if (!paginator_open(&r->stream->paginator, &r->values, NULL, &r->paginator, err) ||
+    if (!fill_fields(r, err) ||
+        !paginator_open(&r->stream->paginator, &r->values, NULL, &r->paginator, err) ||
         !digest_request(r, err) || !resume(r, err) || !open_exchange(r, err))
         return locate(r, err);
     r->options.slice = NULL;
@@ -159,6 +216,7 @@ void reader_free(struct reader *r)
     request_done(&r->request);
     paginator_close(&r->paginator);
     buffer_done(&r->cursor);
+    buffer_done(&r->fields);
     for (size_t i = 0; i < MANIFEST_CONSTANTS_MAX; i++)
         buffer_done(&r->texts[i]);
     free(r->account);
@@ -173,6 +231,11 @@ const uint8_t *reader_request_digest(const struct reader *r)
 bool reader_resumed(const struct reader *r)
 {
     return r->resumed;
+}
+
+const char *reader_mark(const struct reader *r)
+{
+    return r->mark_text;
 }
 
 uint64_t reader_pages(const struct reader *r)
@@ -206,20 +269,89 @@ static bool fill_constants(struct reader *r, size_t *ret_count, struct error *er
     return true;
 }
 
-static bool read_page(struct reader *r, struct exchange_result *ret_result, struct error *err)
+/* Asks for the page at the paginator's place. set_aside: as of struct exchange_call. */
+static bool ask(struct reader *r, const char *set_aside, struct exchange_result *ret_result,
+                struct error *err)
 {
     struct exchange_call call = {
         .request = &r->request.http,
         .values = &r->values,
         .constants = r->constants,
         .moment = r->moment,
+        .set_aside = set_aside,
     };
     paginator_fill(&r->paginator, &r->values);
-    return request_render(&r->stream->request, settings_base_url(r->options.settings),
-                          &r->values, &r->request, err) &&
+    return request_render(r->rule, settings_base_url(r->options.settings), &r->values,
+                          &r->request, err) &&
            fill_constants(r, &call.constant_count, err) &&
-           exchange_page(r->exchange, &call, ret_result, err) &&
-           paginator_advance(&r->paginator, &ret_result->facts, err);
+           exchange_page(r->exchange, &call, ret_result, err);
+}
+
+static void note_why(struct reader *r)
+{
+    snprintf(r->why, sizeof r->why, "%.*s", READER_WHY_SIZE - 1, exchange_said(r->exchange));
+    text_make_utf8(r->why);
+}
+
+/* The page holds one object and cannot be read: asks for what tells it apart alone, and goes on
+ * behind it. */
+static bool isolate(struct reader *r, struct exchange_result *ret_result, struct error *err)
+{
+    const char *fields = r->values.text[TEMPLATE_FIELDS];
+    note_why(r);
+    r->values.text[TEMPLATE_FIELDS] = r->stream->isolate;
+    bool asked = ask(r, r->why, ret_result, err);
+    r->values.text[TEMPLATE_FIELDS] = fields;
+    return asked || error_prefix(err, "isolated");
+}
+
+/* The account may be readable without the fields that not everybody may see. */
+static bool withhold(struct reader *r, struct error *err)
+{
+    if (err->kind != ERROR_ACCOUNT || r->ungated ||
+        (r->options.part && r->options.part->fields) || !r->stream->has_selection ||
+        !selection_is_gated(&r->stream->selection))
+        return false;
+    note_why(r);
+    r->ungated = true;
+    return fill_fields(r, err);
+}
+
+/* How a page came about that could not be had as it was asked for at first. */
+struct adaption {
+    unsigned shrunk;
+    bool isolated;
+    bool withheld;
+};
+
+/* What is too big is asked for again, smaller; what may not be seen is not asked for again. */
+static bool read_page(struct reader *r, struct exchange_result *ret_result,
+                      struct adaption *adaption, struct error *err)
+{
+    while (!ask(r, NULL, ret_result, err)) {
+        if (withhold(r, err)) {
+            adaption->withheld = true;
+            continue;
+        }
+        if (err->kind != ERROR_TOO_BIG || exchange_verdict(r->exchange) != VERDICT_SHRINK)
+            return false;
+        if (paginator_shrink(&r->paginator)) {
+            adaption->shrunk++;
+            continue;
+        }
+        if (!r->stream->isolate || !isolate(r, ret_result, err))
+            return false;
+        adaption->isolated = true;
+        break;
+    }
+    return paginator_advance(&r->paginator, &ret_result->facts, err);
+}
+
+/* The cursor is dead, and there is a first page to go back to. */
+static bool may_restart(struct reader *r, const struct error *err)
+{
+    return err->kind == ERROR_REMOTE && exchange_verdict(r->exchange) == VERDICT_RESTART &&
+           r->paginator.page > 0 && r->restarts++ < READER_RESTARTS_MAX;
 }
 
 bool reader_next(struct reader *r, struct reader_page *ret_page, struct error *err)
@@ -229,14 +361,24 @@ bool reader_next(struct reader *r, struct reader_page *ret_page, struct error *e
         return true;
     }
     struct exchange_result result;
+    struct adaption adaption = {0};
     uint64_t number = r->paginator.page + 1;
     buffer_clear(&r->cursor);
-    if (!read_page(r, &result, err) || !paginator_cursor(&r->paginator, &r->cursor, err)) {
+    if (!read_page(r, &result, &adaption, err) ||
+        !paginator_cursor(&r->paginator, &r->cursor, err)) {
+        if (may_restart(r, err)) {
+            paginator_restart(&r->paginator);
+            *ret_page = (struct reader_page){.restarted = true};
+            return true;
+        }
         error_prefix(err, "page %" PRIu64, number);
         return locate(r, err);
     }
     *ret_page = (struct reader_page){
         .last = r->paginator.done,
+        .shrunk = adaption.shrunk,
+        .isolated = adaption.isolated ? r->why : NULL,
+        .withheld = adaption.withheld && !adaption.isolated ? r->why : NULL,
         .number = number,
         .counts = result.counts,
         .received_bytes = result.received_bytes,
@@ -247,4 +389,24 @@ bool reader_next(struct reader *r, struct reader_page *ret_page, struct error *e
         .drift_count = result.drift_count,
     };
     return true;
+}
+
+bool reader_prove_empty(struct reader *r, struct error *err)
+{
+    if (!r->stream->has_when_empty)
+        return true;
+    AUTO(request_done) struct request request = {0};
+    const struct exchange_call call = {
+        .request = &request.http,
+        .values = &r->values,
+        .costs = r->stream->costs,
+        .cost_count = r->stream->cost_count,
+    };
+    json_auto_t *answer = NULL;
+    struct exchange_result ignored;
+    return (request_render(&r->stream->when_empty.request,
+                           settings_base_url(r->options.settings), &r->values, &request, err) &&
+            exchange_document(r->exchange, &call, &answer, &ignored, err) &&
+            emptiness_judge(&r->stream->when_empty, answer, err)) ||
+           locate(r, err);
 }

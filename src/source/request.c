@@ -11,7 +11,7 @@ enum { HEADER_VALUE_MAX = 4096 };
 static const struct {
     const char *name;
     bool has_body;
-} methods[] = {{"GET", false}, {"POST", true}, {NULL, false}};
+} methods[] = {{"GET", false}, {"POST", true}, {"DELETE", false}, {NULL, false}};
 
 static const struct place_key keys[] = {
     {"description", false}, {"method", false}, {"path", true}, {"query", false},
@@ -132,7 +132,7 @@ static bool read_body(struct place *p, const json_t *value, bool may_have,
         return true;
     pointer_push(&p->path, "body");
     if (!may_have)
-        return place_fail(p, err, "a GET request has no body");
+        return place_fail(p, err, "only a POST request has a body");
     if (!json_is_object(rule->body))
         return place_fail(p, err, "expected object, found %s", json_type_text(rule->body));
     if (!check_body(p, rule->body, &rule->scope, err))
@@ -309,4 +309,23 @@ void request_done(struct request *r)
     for (size_t i = 0; i < REQUEST_HEADERS_MAX; i++)
         buffer_done(&r->texts[i]);
     r->http = (struct http_request){0};
+}
+
+/* One part; its length keeps it apart from the next. */
+static bool describe(struct buffer *out, const void *data, size_t len)
+{
+    return buffer_printf(out, "%zu:", len) && buffer_append(out, data, len);
+}
+
+bool request_describe(const struct http_request *request, struct buffer *out)
+{
+    bool room = describe(out, request->method, strlen(request->method)) &&
+                describe(out, request->url, strlen(request->url)) &&
+                describe(out, request->body ? request->body : "", request->body_len);
+    for (size_t i = 0; room && i < request->header_count; i++) {
+        const struct http_header *h = &request->headers[i];
+        room = describe(out, h->name, strlen(h->name)) &&
+               describe(out, h->value, strlen(h->value));
+    }
+    return room;
 }

@@ -64,4 +64,10 @@ bool request_render(const struct request_rule *rule, const char *base_url,
                     struct error *err);
 void request_done(struct request *r);
 
+enum { REQUEST_TEXT_MAX = HTTP_URL_MAX + REQUEST_BODY_MAX + REQUEST_HEADERS_MAX * 8192 };
+
+/* Appends all that is sent, so that no two requests have the same text: for digests. False when out
+ * is full. */
+bool request_describe(const struct http_request *request, struct buffer *out);
+
 #endif

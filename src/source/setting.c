@@ -239,6 +239,18 @@ bool setting_read(struct place *p, const char *name, const json_t *value,
     return true;
 }
 
+bool setting_of_pattern(struct place *p, const json_t *object, const char *name,
+                        const char *description, struct setting *ret_setting, struct error *err)
+{
+    struct setting s = {.name = name, .type = SETTING_STRING, .description = description};
+    const char *pattern = "";
+    if (!place_text(p, object, "pattern", SETTING_VALUE_MAX, &pattern, err) ||
+        !compile_pattern(p, pattern, &s, err))
+        return false;
+    *ret_setting = s;
+    return true;
+}
+
 void setting_done(struct setting *s)
 {
     free(s->fallback);

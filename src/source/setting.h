@@ -43,6 +43,10 @@ struct setting {
 /* Reads the declaration that stands at p under its name. Borrows from the document. */
 bool setting_read(struct place *p, const char *name, const json_t *value,
                   struct setting *ret_setting, struct error *err);
+/* A string setting of our own making, whose pattern is the member "pattern" of object. */
+bool setting_of_pattern(struct place *p, const json_t *object, const char *name,
+                        const char *description, struct setting *ret_setting,
+                        struct error *err);
 void setting_done(struct setting *s);
 
 /* The canonical text of a value that a user gave, for the caller to free. ERROR_CONFIG says

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "crypto/reference.h"
 #include "source/origin.h"
 #include "source/paginator.h"
 
 enum { HOST_PORT_SIZE = ORIGIN_HOST_MAX + 8 };
 
 static const char limit_prefix[] = "limit_";
+static const char usage_word[] = "usage"; /* in place of a capacity that nobody knows */
 
 struct limit {
     bool changed;
@@ -29,6 +31,16 @@ struct settings {
     const char *hosts[2];
     struct limit limits[MANIFEST_BUCKETS_MAX];
     char *values[SETTING_COUNT_MAX]; /* canonical; NULL: the default */
+    char *version; /* NULL: the manifest's */
+    char *accounts_text; /* as it was set */
+    char *account_ids; /* one after the other, each with its NUL */
+    const char **accounts; /* NULL-terminated; NULL: all */
+    char *references[AUTH_SECRETS_MAX];
+    char *lists[SETTING_COUNT_MAX]; /* as JSON arrays; NULL: no list, or unset */
+    struct setting streams; /* a list of the manifest's */
+    char *wanted; /* canonical; NULL: those that are read by default */
+    char *lookback; /* NULL: the manifest's */
+    int64_t lookback_days;
 };
 
 static bool set_base_url(struct settings *s, const char *url, struct error *err)
@@ -58,7 +70,59 @@ static void show_limit(struct limit *l)
 {
     char window[32];
     text_format_duration(l->rule.window_ns, window, sizeof window);
-    snprintf(l->text, sizeof l->text, "%" PRIu64 "/%s", l->rule.capacity, window);
+    if (l->rule.kind == BUCKET_USAGE)
+        snprintf(l->text, sizeof l->text, "%s/%s", usage_word, window);
+    else
+        snprintf(l->text, sizeof l->text, "%" PRIu64 "/%s", l->rule.capacity, window);
+}
+
+static const char *value_of(const struct settings *s, size_t i)
+{
+    return s->values[i] ? s->values[i] : s->manifest->settings[i].fallback;
+}
+
+/* "a,b" as ["a","b"], for the caller to free; NULL when memory is out. */
+static char *list_as_json(const char *words)
+{
+    json_auto_t *array = json_array();
+    for (const char *word = words; *word;) {
+        size_t len = strcspn(word, ",");
+        json_array_append_new(array, json_stringn(word, len));
+        word += len + (word[len] == ',');
+    }
+    return json_dumps(array, JSON_COMPACT);
+}
+
+static bool show_list(struct settings *s, size_t i, struct error *err)
+{
+    const char *words = value_of(s, i);
+    if (s->manifest->settings[i].type != SETTING_LIST || !words)
+        return true;
+    char *text = list_as_json(words);
+    if (!text)
+        return error_memory(err);
+    free(s->lists[i]);
+    s->lists[i] = text;
+    return true;
+}
+
+/* Whether some streams are read only when they are named. */
+static bool has_choice(const struct manifest *m)
+{
+    for (size_t i = 0; i < m->stream_count; i++) {
+        if (m->streams[i].named_only)
+            return true;
+    }
+    return false;
+}
+
+static bool has_lookback(const struct manifest *m)
+{
+    for (size_t i = 0; i < m->stream_count; i++) {
+        if (m->streams[i].slice.has_lookback)
+            return true;
+    }
+    return false;
 }
 
 struct settings *settings_new(const struct manifest *m)
@@ -73,6 +137,13 @@ struct settings *settings_new(const struct manifest *m)
         s->limits[i].rule = m->buckets[i].rule;
         show_limit(&s->limits[i]);
     }
+    s->streams = (struct setting){.name = "streams", .type = SETTING_LIST};
+    for (size_t i = 0; i < m->stream_count; i++)
+        s->streams.choices[i] = m->streams[i].name;
+    for (size_t i = 0; i < m->setting_count; i++) {
+        if (!show_list(s, i, &ignored))
+            return NULL;
+    }
     return steal(&s);
 }
 
@@ -81,9 +152,34 @@ void settings_free(struct settings *s)
     if (!s)
         return;
     free(s->base);
-    for (size_t i = 0; i < SETTING_COUNT_MAX; i++)
+    for (size_t i = 0; i < SETTING_COUNT_MAX; i++) {
         free(s->values[i]);
+        free(s->lists[i]);
+    }
+    for (size_t i = 0; i < AUTH_SECRETS_MAX; i++)
+        free(s->references[i]);
+    free(s->version);
+    free(s->accounts_text);
+    free(s->account_ids);
+    free(s->accounts);
+    free(s->wanted);
+    free(s->lookback);
     free(s);
+}
+
+/* The part before the slash. Who knows the capacity of a usage bucket makes it a window. */
+static bool parse_capacity(const char *value, size_t len, struct bucket_rule *rule)
+{
+    int64_t capacity;
+    if (rule->kind == BUCKET_USAGE && len == strlen(usage_word) &&
+        strncmp(value, usage_word, len) == 0)
+        return true;
+    if (!text_parse_int64(value, len, &capacity))
+        return false;
+    if (rule->kind == BUCKET_USAGE)
+        rule->kind = BUCKET_WINDOW;
+    rule->capacity = capacity > 0 ? (uint64_t)capacity : 0;
+    return true;
 }
 
 /* "20000/5m" or "none". */
@@ -98,20 +194,22 @@ static bool set_limit(struct limit *l, const char *key, const char *value, struc
         return true;
     }
     size_t digits = strcspn(value, "/");
-    int64_t capacity;
-    if (value[digits] != '/' || !text_parse_int64(value, digits, &capacity) ||
+    if (value[digits] != '/' || !parse_capacity(value, digits, &changed.rule) ||
         !text_parse_duration(value + digits + 1, &changed.rule.window_ns))
         return error_set(err, ERROR_CONFIG,
                          "%s: expected a number and its window such as 20000/5m, or none", key);
-    if (capacity < 1 || (uint64_t)capacity > BUCKET_CAPACITY_MAX ||
-        changed.rule.window_ns < BUCKET_WINDOW_MIN_NS ||
-        changed.rule.window_ns > BUCKET_WINDOW_MAX_NS)
+    if (!bucket_rule_is_valid(&changed.rule))
         return error_set(err, ERROR_CONFIG, "%s: expected 1 or more in a window of 1ms to 366d",
                          key);
-    changed.rule.capacity = (uint64_t)capacity;
     show_limit(&changed);
     *l = changed;
     return true;
+}
+
+void settings_reserve(struct settings *s, unsigned percent)
+{
+    for (size_t i = 0; i < s->manifest->bucket_count; i++)
+        s->limits[i].rule.reserved = percent;
 }
 
 static bool unknown_key(const struct settings *s, const char *key, struct error *err)
@@ -127,11 +225,109 @@ static bool unknown_key(const struct settings *s, const char *key, struct error 
                      place_hint(key, names, hint));
 }
 
+static void put(char **text, char *changed)
+{
+    free(*text);
+    *text = changed;
+}
+
+static bool set_version(struct settings *s, const char *value, struct error *err)
+{
+    char *accepted;
+    if (!setting_accept(&s->manifest->versions.choice, value, &accepted, err))
+        return false;
+    put(&s->version, accepted);
+    return true;
+}
+
+/* Splits ids, which then stand one after the other in text. */
+static bool split_accounts(const struct account_rule *rule, char *text, const char **ids,
+                           struct error *err)
+{
+    static const char separators[] = ", \t";
+    size_t count = 0;
+    char *rest = NULL;
+    for (char *id = strtok_r(text, separators, &rest); id;
+         id = strtok_r(NULL, separators, &rest)) {
+        if (!account_is_id(rule, id))
+            return error_set(err, ERROR_CONFIG, "accounts: \"%.40s\" is no account's id", id);
+        if (text_find(id, ids) >= 0)
+            return error_set(err, ERROR_CONFIG, "accounts: %s is there twice", id);
+        if (count == SETTINGS_ACCOUNTS_MAX)
+            return error_set(err, ERROR_CONFIG, "accounts: more than %d",
+                             SETTINGS_ACCOUNTS_MAX);
+        ids[count++] = id;
+    }
+    return count > 0 || error_set(err, ERROR_CONFIG, "accounts: expected ids parted by commas");
+}
+
+static bool set_accounts(struct settings *s, const char *value, struct error *err)
+{
+    AUTO(cleanup_free) char *shown = strdup(value);
+    AUTO(cleanup_free) char *text = strdup(value);
+    AUTO(cleanup_free) const char **ids = calloc(SETTINGS_ACCOUNTS_MAX + 1, sizeof *ids);
+    if (!shown || !text || !ids)
+        return error_memory(err);
+    if (!split_accounts(&s->manifest->accounts, text, ids, err))
+        return false;
+    put(&s->accounts_text, steal(&shown));
+    put(&s->account_ids, steal(&text));
+    free(s->accounts);
+    s->accounts = steal(&ids);
+    return true;
+}
+
+/* A secret that stands where its reference should is not shown. */
+static bool set_reference(struct settings *s, size_t i, const char *value, struct error *err)
+{
+    if (!reference_check(value, err))
+        return error_prefix(err, "%s", s->manifest->auth.names[i]);
+    char *text = strdup(value);
+    if (!text)
+        return error_memory(err);
+    put(&s->references[i], text);
+    return true;
+}
+
+static bool set_streams(struct settings *s, const char *value, struct error *err)
+{
+    char *wanted;
+    if (!setting_accept(&s->streams, value, &wanted, err))
+        return false;
+    put(&s->wanted, wanted);
+    return true;
+}
+
+static bool set_lookback(struct settings *s, const char *value, struct error *err)
+{
+    int64_t days;
+    if (!slice_parse_lookback(value, &days))
+        return error_set(err, ERROR_CONFIG, "lookback: expected days such as 28d");
+    char *copy = strdup(value);
+    if (!copy)
+        return error_memory(err);
+    put(&s->lookback, copy);
+    s->lookback_days = days;
+    return true;
+}
+
 bool settings_set(struct settings *s, const char *key, const char *value, struct error *err)
 {
     const struct manifest *m = s->manifest;
     if (strcmp(key, "base_url") == 0)
         return change_base_url(s, value, err);
+    if (m->versions.open && strcmp(key, "api_version") == 0)
+        return set_version(s, value, err);
+    if (m->accounts.kind == ACCOUNT_DISCOVER && strcmp(key, "accounts") == 0)
+        return set_accounts(s, value, err);
+    for (size_t i = 0; i < m->auth.secret_count; i++) {
+        if (strcmp(key, m->auth.names[i]) == 0)
+            return set_reference(s, i, value, err);
+    }
+    if (strcmp(key, "streams") == 0 && has_choice(m))
+        return set_streams(s, value, err);
+    if (strcmp(key, "lookback") == 0 && has_lookback(m))
+        return set_lookback(s, value, err);
     for (size_t i = 0; text_starts_with(key, limit_prefix) && i < m->bucket_count; i++) {
         if (strcmp(key + sizeof limit_prefix - 1, m->buckets[i].name) == 0)
             return set_limit(&s->limits[i], key, value, err);
@@ -144,14 +340,25 @@ bool settings_set(struct settings *s, const char *key, const char *value, struct
             return false;
         free(s->values[i]);
         s->values[i] = text;
-        return true;
+        return show_list(s, i, err);
     }
     return unknown_key(s, key, err);
 }
 
-static const char *value_of(const struct settings *s, size_t i)
+const char *settings_version(const struct settings *s)
 {
-    return s->values[i] ? s->values[i] : s->manifest->settings[i].fallback;
+    return s->version ? s->version : s->manifest->version;
+}
+
+const char *const *settings_accounts(const struct settings *s)
+{
+    static const char *const all[] = {NULL};
+    return s->accounts ? s->accounts : all;
+}
+
+const char *settings_reference(const struct settings *s, size_t secret)
+{
+    return s->references[secret];
 }
 
 size_t settings_keys(const struct settings *s, struct settings_key ret_keys[SETTINGS_KEYS_MAX])
@@ -165,6 +372,48 @@ size_t settings_keys(const struct settings *s, struct settings_key ret_keys[SETT
         .value = s->base,
         .changed = s->base_changed,
     };
+    if (m->versions.open)
+        ret_keys[count++] = (struct settings_key){
+            .name = "api_version",
+            .type = "string",
+            .description = "the version of the API that is asked for",
+            .value = settings_version(s),
+            .changed = s->version != NULL,
+        };
+    for (size_t i = 0; i < m->auth.secret_count; i++) {
+        struct settings_key *k = &ret_keys[count++];
+        *k = (struct settings_key){
+            .type = "reference",
+            .description = m->auth.secrets[i].description,
+            .value = s->references[i],
+            .changed = s->references[i] != NULL,
+        };
+        snprintf(k->name, sizeof k->name, "%s", m->auth.names[i]);
+    }
+    if (m->accounts.kind == ACCOUNT_DISCOVER)
+        ret_keys[count++] = (struct settings_key){
+            .name = "accounts",
+            .type = "list",
+            .description = "these accounts alone, separated by commas; unset: all",
+            .value = s->accounts_text,
+            .changed = s->accounts_text != NULL,
+        };
+    if (has_choice(m))
+        ret_keys[count++] = (struct settings_key){
+            .name = "streams",
+            .type = "list",
+            .description = "streams of a run that names none, separated by commas",
+            .value = s->wanted,
+            .changed = s->wanted != NULL,
+        };
+    if (has_lookback(m))
+        ret_keys[count++] = (struct settings_key){
+            .name = "lookback",
+            .type = "days",
+            .description = "how long a day is read again; unset: as each stream has it",
+            .value = s->lookback,
+            .changed = s->lookback != NULL,
+        };
     for (size_t i = 0; i < m->bucket_count; i++) {
         struct settings_key *k = &ret_keys[count++];
         *k = (struct settings_key){
@@ -208,20 +457,48 @@ const struct bucket_rule *settings_bucket(const struct settings *s, size_t bucke
     return s->limits[bucket].none ? NULL : &s->limits[bucket].rule;
 }
 
+bool settings_wants(const struct settings *s, size_t stream)
+{
+    const struct manifest_stream *st = &s->manifest->streams[stream];
+    if (!s->wanted)
+        return !st->named_only;
+    size_t len = strlen(st->name);
+    for (const char *word = s->wanted; *word;) {
+        size_t word_len = strcspn(word, ",");
+        if (word_len == len && strncmp(word, st->name, len) == 0)
+            return true;
+        word += word_len + (word[word_len] == ',');
+    }
+    return false;
+}
+
+struct slice_rule settings_slice(const struct settings *s, size_t stream)
+{
+    struct slice_rule rule = s->manifest->streams[stream].slice;
+    if (rule.has_lookback && s->lookback)
+        rule.lookback_days = s->lookback_days;
+    return rule;
+}
+
 void settings_quota_key(const struct settings *s, const char *account, size_t bucket,
                         char ret_key[LIMITER_KEY_MAX + 1])
 {
     const struct manifest *m = settings_manifest(s);
-    snprintf(ret_key, LIMITER_KEY_MAX + 1, "%s/%s/%s", m->source, account,
-             m->buckets[bucket].name);
+    const struct manifest_bucket *b = &m->buckets[bucket];
+    if (b->of_app)
+        snprintf(ret_key, LIMITER_KEY_MAX + 1, "%s/%s", m->source, b->name);
+    else
+        snprintf(ret_key, LIMITER_KEY_MAX + 1, "%s/%s/%s", m->source, account, b->name);
 }
 
 void settings_fill(const struct settings *s, struct template_values *values)
 {
     values->text[TEMPLATE_SOURCE] = s->manifest->source;
-    values->text[TEMPLATE_VERSION] = s->manifest->version;
-    for (size_t i = 0; i < s->manifest->setting_count; i++)
+    values->text[TEMPLATE_VERSION] = settings_version(s);
+    for (size_t i = 0; i < s->manifest->setting_count; i++) {
         values->text[TEMPLATE_SETTING_FIRST + i] = value_of(s, i);
+        values->text[TEMPLATE_LIST_FIRST + i] = s->lists[i];
+    }
 }
 
 bool settings_cost(const struct manifest_cost *cost, const struct template_values *values,
@@ -249,6 +526,20 @@ static void fill_placeholders(const struct manifest_stream *stream,
     values->text[TEMPLATE_SLICE_TO] = "2000-01-01";
 }
 
+static bool too_costly(const struct settings *s, const struct manifest_stream *stream,
+                       size_t bucket, uint64_t amount, struct error *err)
+{
+    char part[32] = "";
+    unsigned reserved = s->limits[bucket].rule.reserved;
+    if (reserved > 0)
+        snprintf(part, sizeof part, "%u %% of ", 100 - reserved);
+    return error_set(err, ERROR_CONFIG,
+                     "a request of %s costs %" PRIu64 ", more than %s%s allows (%s%s): ask for "
+                     "smaller pages",
+                     stream->name, amount, limit_prefix, s->manifest->buckets[bucket].name,
+                     part, s->limits[bucket].text);
+}
+
 /* Adds what a page costs, `times` over. */
 static bool add_costs(const struct settings *s, const struct manifest_stream *stream,
                       const struct template_values *values, uint64_t times,
@@ -260,12 +551,8 @@ static bool add_costs(const struct settings *s, const struct manifest_stream *st
         uint64_t amount;
         if (!settings_cost(&stream->costs[i], values, &amount, err))
             return false;
-        if (rule && amount > rule->capacity)
-            return error_set(err, ERROR_CONFIG,
-                             "a request of %s costs %" PRIu64 ", more than %s%s allows (%s): "
-                             "ask for smaller pages",
-                             stream->name, amount, limit_prefix,
-                             s->manifest->buckets[bucket].name, s->limits[bucket].text);
+        if (rule && rule->kind != BUCKET_USAGE && amount > bucket_capacity(rule))
+            return too_costly(s, stream, bucket, amount, err);
         f->cost[bucket] += amount * times;
     }
     return true;
@@ -293,8 +580,6 @@ bool settings_forecast(const struct settings *s, size_t stream,
         if (!add_costs(s, st, &values, 1, &f, err))
             return false;
     }
-    if (f.pages == 0)
-        memset(f.cost, 0, sizeof f.cost);
     *ret_forecast = f;
     return true;
 }

@@ -4,10 +4,18 @@
  * [<source>] of the configuration sets over them. The keys such a section may have are exactly
  *
  *     base_url           where the API lives
+ *     api_version        another version, where the manifest lets one be chosen
+ *     accounts           "1,2": these alone, where the API has accounts
+ *     streams            the streams of a run that names none, where the manifest has some that
+ *                        are not read by default
+ *     lookback           "7d" in place of the lookback of every stream that has one
  *     limit_<bucket>     "20000/5m" in place of the manifest's capacity and window, or "none"
  *     <setting>          one of the manifest's
+ *     <secret>           one of its auth: a reference to it
  *
- *     settings_new, settings_set …, settings_check; read only from there on
+ * What is reserved of every limit for other tools is set for all sources together.
+ *
+ *     settings_new, settings_reserve, settings_set …, settings_check; read only from there on
  */
 #ifndef SOURCE_SETTINGS_H
 #define SOURCE_SETTINGS_H
@@ -23,7 +31,8 @@
 #include "source/template.h"
 
 enum {
-    SETTINGS_KEYS_MAX = 1 + MANIFEST_BUCKETS_MAX + SETTING_COUNT_MAX,
+    SETTINGS_KEYS_MAX = 5 + MANIFEST_BUCKETS_MAX + SETTING_COUNT_MAX + AUTH_SECRETS_MAX,
+    SETTINGS_ACCOUNTS_MAX = 1000,
     SETTINGS_LIMIT_SIZE = 64,
 };
 
@@ -37,6 +46,8 @@ CLEANUP_DEFINE(struct settings, settings_free)
 /* Sets one key. ERROR_CONFIG says what is wrong ("unknown key …, did you mean …?", "users:
  * expected …"); the caller adds file and line. */
 bool settings_set(struct settings *s, const char *key, const char *value, struct error *err);
+/* Leaves so many percent of every limit to other tools, 0 to USAGE_RESERVED_MAX. */
+void settings_reserve(struct settings *s, unsigned percent);
 /* What only shows when all is set: the pages of every stream fit the API, and a request's cost
  * fits its bucket. ERROR_CONFIG. */
 bool settings_check(const struct settings *s, struct error *err);
@@ -44,7 +55,7 @@ bool settings_check(const struct settings *s, struct error *err);
 /* The keys in their order, for `extract config`, man page and completions. */
 struct settings_key {
     char name[SETTING_NAME_MAX + 8];
-    const char *type; /* "url", "limit", "integer", "string", "list" */
+    const char *type; /* "url", "limit", "reference", "days", "integer", "string", "list" */
     const char *description;
     const char *value; /* in force; NULL: unset */
     bool changed; /* set by settings_set */
@@ -52,6 +63,12 @@ struct settings_key {
 size_t settings_keys(const struct settings *s, struct settings_key ret_keys[SETTINGS_KEYS_MAX]);
 
 const struct manifest *settings_manifest(const struct settings *s);
+/* The version of the API that is asked for. */
+const char *settings_version(const struct settings *s);
+/* The accounts that alone are wanted, each once, NULL-terminated; empty: all. */
+const char *const *settings_accounts(const struct settings *s);
+/* Where a secret is, by position in the manifest's auth; NULL: nobody said. */
+const char *settings_reference(const struct settings *s, size_t secret);
 /* Without a slash at its end. */
 const char *settings_base_url(const struct settings *s);
 /* The allow-list for the HTTP client, NULL-terminated: the host and port of base_url. */
@@ -59,7 +76,13 @@ const char *const *settings_hosts(const struct settings *s);
 /* The rule in force of a bucket, by position in the manifest; NULL: no limit. */
 const struct bucket_rule *settings_bucket(const struct settings *s, size_t bucket);
 
-/* What the limiter knows a bucket of an account by: "SOURCE/ACCOUNT/BUCKET". */
+/* Whether a run that names no streams reads this one, by position in the manifest. */
+bool settings_wants(const struct settings *s, size_t stream);
+/* How it is cut, with the lookback in force. */
+struct slice_rule settings_slice(const struct settings *s, size_t stream);
+
+/* What the limiter knows a bucket of an account by: "SOURCE/ACCOUNT/BUCKET", or "SOURCE/BUCKET"
+ * when all accounts share it. */
 void settings_quota_key(const struct settings *s, const char *account, size_t bucket,
                         char ret_key[LIMITER_KEY_MAX + 1]);
 
@@ -70,8 +93,8 @@ void settings_fill(const struct settings *s, struct template_values *values);
 struct settings_forecast {
     uint64_t pages; /* 0: nobody knows before it is read */
     uint64_t records; /* 0: the same */
-    uint64_t cost[MANIFEST_BUCKETS_MAX]; /* of all its pages together, by bucket; 0: none, or
-                                            not known */
+    /* of all its pages together, by bucket; of one when nobody knows how many there are */
+    uint64_t cost[MANIFEST_BUCKETS_MAX];
 };
 bool settings_forecast(const struct settings *s, size_t stream,
                        struct settings_forecast *ret_forecast, struct error *err);

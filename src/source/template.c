@@ -4,7 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char settings_prefix[] = "settings.";
+#include "base/text.h"
+
+static const char settings_prefix[] = "settings.", json_suffix[] = ".json";
+static const char secrets_prefix[] = "secrets.";
+
+enum { NAME_SIZE = sizeof settings_prefix + SETTING_NAME_MAX + sizeof json_suffix };
 
 static const struct {
     const char *name;
@@ -18,28 +23,69 @@ static const struct {
     [TEMPLATE_SLICE_DAY] = {"slice.day", false, false},
     [TEMPLATE_SLICE_FROM] = {"slice.from", false, false},
     [TEMPLATE_SLICE_TO] = {"slice.to", false, false},
+    [TEMPLATE_SLICE_SINCE] = {"slice.since", false, true},
+    [TEMPLATE_SLICE_SINCE_UNIX] = {"slice.since_unix", true, true},
+    [TEMPLATE_FIELDS] = {"fields", false, false},
     [TEMPLATE_PAGE_NUMBER] = {"page.number", true, false},
     [TEMPLATE_PAGE_SIZE] = {"page.size", true, false},
     [TEMPLATE_CURSOR] = {"cursor", false, true},
     [TEMPLATE_CURSOR_RAW] = {"cursor.raw", false, true},
+    [TEMPLATE_PART_FILTER] = {"part.filter", false, false},
+    [TEMPLATE_PART_IDS] = {"part.ids", false, false},
+    [TEMPLATE_REPORT_ID] = {"report.id", false, false},
+    [TEMPLATE_REPORT_BATCH] = {"report.batch", false, false},
 };
 
 static bool in_scope(uint32_t name, const struct template_scope *scope)
 {
+    if (name >= TEMPLATE_SECRET_FIRST)
+        return true; /* it was found among those of the scope */
     uint32_t bit = name < TEMPLATE_SETTING_FIRST ? name : TEMPLATE_SETTING_FIRST;
     return scope->names >> bit & 1;
 }
 
 static const struct setting *setting_of(uint32_t name, const struct template_scope *scope)
 {
-    return name < TEMPLATE_SETTING_FIRST ? NULL
-                                         : &scope->settings[name - TEMPLATE_SETTING_FIRST];
+    if (name < TEMPLATE_SETTING_FIRST || name >= TEMPLATE_SECRET_FIRST)
+        return NULL;
+    size_t first = name < TEMPLATE_LIST_FIRST ? TEMPLATE_SETTING_FIRST : TEMPLATE_LIST_FIRST;
+    return &scope->settings[name - first];
 }
 
 static bool may_be_missing(uint32_t name, const struct template_scope *scope)
 {
     const struct setting *s = setting_of(name, scope);
+    if (name >= TEMPLATE_SECRET_FIRST)
+        return true;
     return s ? !s->fallback : rows[name].optional;
+}
+
+/* A setting by what stands behind the prefix: its name, or that of a list and ".json". */
+static bool find_setting(const char *name, const struct template_scope *scope,
+                         uint32_t *ret_name)
+{
+    for (size_t i = 0; i < scope->setting_count; i++) {
+        const struct setting *s = &scope->settings[i];
+        size_t len = strlen(s->name);
+        if (strncmp(name, s->name, len) != 0)
+            continue;
+        bool list = s->type == SETTING_LIST && strcmp(name + len, json_suffix) == 0;
+        if (!list && name[len] != '\0')
+            continue;
+        *ret_name = (uint32_t)(i + (list ? TEMPLATE_LIST_FIRST : TEMPLATE_SETTING_FIRST));
+        return true;
+    }
+    return false;
+}
+
+static bool find_secret(const char *name, const struct template_scope *scope,
+                        uint32_t *ret_name)
+{
+    int found = scope->secrets ? text_find(name, scope->secrets) : -1;
+    if (found < 0)
+        return false;
+    *ret_name = TEMPLATE_SECRET_FIRST + (uint32_t)found;
+    return true;
 }
 
 static bool find_name(const char *name, const struct template_scope *scope, uint32_t *ret_name)
@@ -50,21 +96,16 @@ static bool find_name(const char *name, const struct template_scope *scope, uint
             return true;
         }
     }
-    size_t prefix = sizeof settings_prefix - 1;
-    for (size_t i = 0; i < scope->setting_count; i++) {
-        if (strncmp(name, settings_prefix, prefix) == 0 &&
-            strcmp(name + prefix, scope->settings[i].name) == 0) {
-            *ret_name = TEMPLATE_SETTING_FIRST + (uint32_t)i;
-            return true;
-        }
-    }
-    return false;
+    if (text_starts_with(name, settings_prefix))
+        return find_setting(name + sizeof settings_prefix - 1, scope, ret_name);
+    return text_starts_with(name, secrets_prefix) &&
+           find_secret(name + sizeof secrets_prefix - 1, scope, ret_name);
 }
 
 static bool unknown_name(const struct place *p, const char *name,
                          const struct template_scope *scope, struct error *err)
 {
-    char texts[SETTING_COUNT_MAX][sizeof settings_prefix + SETTING_NAME_MAX];
+    char texts[SETTING_COUNT_MAX][NAME_SIZE];
     const char *names[TEMPLATE_NAMES_MAX + 1];
     size_t count = 0;
     for (uint32_t i = 0; i < TEMPLATE_SETTING_FIRST; i++) {
@@ -84,7 +125,7 @@ static bool unknown_name(const struct place *p, const char *name,
 static bool resolve(const struct place *p, const char *text, size_t len,
                     const struct template_scope *scope, uint32_t *ret_name, struct error *err)
 {
-    char name[sizeof settings_prefix + SETTING_NAME_MAX];
+    char name[NAME_SIZE];
     if (len >= sizeof name)
         return place_fail(p, err, "a placeholder is too long");
     memcpy(name, text, len);
@@ -154,7 +195,9 @@ bool template_is_integer(const struct template *t, const struct template_scope *
 {
     if (t->count != 1 || t->parts[0].literal)
         return false;
-    const struct setting *s = setting_of(t->parts[0].name, scope);
+    if (t->parts[0].name >= TEMPLATE_SECRET_FIRST)
+        return false;
+    const struct setting *s = setting_of(t->parts[0].name, scope); /* no list is an integer */
     return s ? s->type == SETTING_INTEGER : rows[t->parts[0].name].integer;
 }
 

@@ -21,9 +21,10 @@
 #include "codec/place.h"
 #include "source/setting.h"
 
-enum { TEMPLATE_PARTS_MAX = 24, TEMPLATE_TEXT_MAX = 8 * 1024 };
+enum { TEMPLATE_PARTS_MAX = 24, TEMPLATE_TEXT_MAX = 8 * 1024, TEMPLATE_SECRETS_MAX = 8 };
 
-/* What a placeholder names. The settings of the manifest follow in their order. */
+/* What a placeholder names. The settings of the manifest follow in their order, then the secrets
+ * of its auth, which have no value but where credentials are put into a request. */
 enum template_name {
     TEMPLATE_SOURCE, /* {source} */
     TEMPLATE_VERSION, /* {version} */
@@ -32,12 +33,22 @@ enum template_name {
     TEMPLATE_SLICE_DAY, /* {slice.day}: 2026-11-20 */
     TEMPLATE_SLICE_FROM, /* {slice.from}: the first day of the slice … */
     TEMPLATE_SLICE_TO, /* {slice.to}: … and its last, inclusive */
+    TEMPLATE_SLICE_SINCE, /* {slice.since}: changes from this instant on; none at first */
+    TEMPLATE_SLICE_SINCE_UNIX, /* {slice.since_unix}: the same in seconds; integer */
+    TEMPLATE_FIELDS, /* {fields}: what the schema names, by source/selection */
     TEMPLATE_PAGE_NUMBER, /* {page.number}: from 1; integer */
     TEMPLATE_PAGE_SIZE, /* {page.size}: records wanted of this page; integer */
     TEMPLATE_CURSOR, /* {cursor}: of the token paginator; no value on the first page */
     TEMPLATE_CURSOR_RAW, /* {cursor.raw}: the same, put into a query byte for byte */
+    TEMPLATE_PART_FILTER, /* {part.filter}: what narrows a request to a part; may be empty */
+    TEMPLATE_PART_IDS, /* {part.ids}: the ids of a part, a JSON array of texts */
+    TEMPLATE_REPORT_ID, /* {report.id}: of the report that is asked after or read */
+    TEMPLATE_REPORT_BATCH, /* {report.batch}: requests for several reports, a JSON array */
     TEMPLATE_SETTING_FIRST, /* {settings.NAME} */
-    TEMPLATE_NAMES_MAX = TEMPLATE_SETTING_FIRST + SETTING_COUNT_MAX
+    TEMPLATE_LIST_FIRST = TEMPLATE_SETTING_FIRST + SETTING_COUNT_MAX,
+    /* {settings.NAME.json}: a list as a JSON array of its words */
+    TEMPLATE_SECRET_FIRST = TEMPLATE_LIST_FIRST + SETTING_COUNT_MAX, /* {secrets.NAME} */
+    TEMPLATE_NAMES_MAX = TEMPLATE_SECRET_FIRST + TEMPLATE_SECRETS_MAX
 };
 
 /* Sets of names, or-ed. The settings belong to TEMPLATE_OF_RUN. */
@@ -53,6 +64,7 @@ struct template_scope {
     bool optional; /* placeholders that may be without a value are fine here */
     const struct setting *settings;
     size_t setting_count;
+    const char *const *secrets; /* NULL-terminated names; NULL: none may stand here */
 };
 
 struct template_part {

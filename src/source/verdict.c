@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "source/verdict.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -11,8 +10,10 @@ static const struct {
     enum verdict_kind kind;
     enum error_kind error;
 } words[] = {
-    {"retry", VERDICT_RETRY, ERROR_REMOTE}, {"quota", VERDICT_QUOTA, ERROR_QUOTA},
-    {"reauth", VERDICT_REAUTH, ERROR_AUTH}, {"fail", VERDICT_FAIL, ERROR_REMOTE},
+    {"retry", VERDICT_RETRY, ERROR_REMOTE},  {"quota", VERDICT_QUOTA, ERROR_QUOTA},
+    {"reauth", VERDICT_REAUTH, ERROR_AUTH},  {"fail", VERDICT_FAIL, ERROR_REMOTE},
+    {"split", VERDICT_SPLIT, ERROR_TOO_BIG}, {"shrink", VERDICT_SHRINK, ERROR_TOO_BIG},
+    {"skip", VERDICT_SKIP, ERROR_ACCOUNT},   {"restart", VERDICT_RESTART, ERROR_REMOTE},
     {NULL, VERDICT_FAIL, ERROR_REMOTE},
 };
 
@@ -52,8 +53,6 @@ static const struct place_key keys[] = {
     {"say", true},          {"quote", false},  {NULL, false},
 };
 
-static const struct place_key condition_keys[] = {CONDITION_KEYS, {NULL, false}};
-
 /* 503, or "5xx" for all of the class. */
 static bool read_status(const struct place *p, const json_t *value,
                         struct verdict_status *ret_status, struct error *err)
@@ -92,32 +91,6 @@ static bool read_statuses(struct place *p, const json_t *value, struct verdict_r
     return true;
 }
 
-static bool read_conditions(struct place *p, const json_t *value,
-                            const struct template_scope *scope, struct facts_wanted *wanted,
-                            struct verdict_rule *rule, struct error *err)
-{
-    const json_t *list = NULL;
-    if (!place_array(p, value, "body", VERDICT_CONDITIONS_MAX, &list, err))
-        return false;
-    if (!list)
-        return true;
-    rule->conditions = calloc(json_array_size(list), sizeof *rule->conditions);
-    if (!rule->conditions)
-        return error_memory(err);
-    pointer_push(&p->path, "body");
-    for (; rule->condition_count < json_array_size(list); rule->condition_count++) {
-        const json_t *one = json_array_get(list, rule->condition_count);
-        pointer_push_index(&p->path, rule->condition_count);
-        if (!place_keys(p, one, condition_keys, err) ||
-            !condition_read(p, one, scope, wanted, &rule->conditions[rule->condition_count],
-                            err))
-            return false;
-        pointer_pop(&p->path);
-    }
-    pointer_pop(&p->path);
-    return true;
-}
-
 static bool read_bucket(struct place *p, const json_t *value, const char *const *buckets,
                         struct verdict_rule *rule, struct error *err)
 {
@@ -142,8 +115,8 @@ static bool read_bucket(struct place *p, const json_t *value, const char *const 
                          place_hint(name, buckets, hint));
 }
 
-static bool read_wait(struct place *p, const json_t *value, struct verdict_rule *rule,
-                      struct error *err)
+static bool read_wait(struct place *p, const json_t *value, struct facts_wanted *wanted,
+                      struct verdict_rule *rule, struct error *err)
 {
     const json_t *wait = json_object_get(value, "wait");
     if (!wait)
@@ -152,25 +125,42 @@ static bool read_wait(struct place *p, const json_t *value, struct verdict_rule 
     pointer_push(&p->path, "wait");
     if (rule->kind != VERDICT_QUOTA && rule->kind != VERDICT_RETRY)
         return place_fail(p, err, "only retry and quota wait");
-    if (!wait_read(p, wait, &rule->wait, err))
+    if (!wait_read(p, wait, wanted, &rule->wait, err))
         return false;
     pointer_pop(&p->path);
     return true;
 }
 
-static bool read_quote(struct place *p, const json_t *value, struct facts_wanted *wanted,
-                       struct verdict_rule *rule, struct error *err)
+static bool add_quote(struct place *p, const json_t *value, struct facts_wanted *wanted,
+                      struct verdict_rule *rule, struct error *err)
 {
-    const char *quote = NULL;
-    if (!place_text(p, value, "quote", POINTER_TEXT_MAX, &quote, err))
+    if (!json_is_string(value))
+        return place_fail(p, err, "expected string, found %s", json_type_text(value));
+    if (json_string_length(value) > POINTER_TEXT_MAX)
+        return place_fail(p, err, "longer than %d bytes", POINTER_TEXT_MAX);
+    if (!facts_want(p, json_string_value(value), wanted, &rule->quotes[rule->quote_count], err))
         return false;
-    if (!quote)
-        return true;
+    rule->quote_count++;
+    return true;
+}
+
+/* One pointer, or a list of them. */
+static bool read_quotes(struct place *p, const json_t *value, struct facts_wanted *wanted,
+                        struct verdict_rule *rule, struct error *err)
+{
+    const json_t *quote = json_object_get(value, "quote"), *list = NULL;
+    if (json_is_array(quote) && !place_array(p, value, "quote", VERDICT_QUOTES_MAX, &list, err))
+        return false;
     pointer_push(&p->path, "quote");
-    if (!facts_want(p, quote, wanted, &rule->quote, err))
+    if (quote && !list && !add_quote(p, quote, wanted, rule, err))
         return false;
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        pointer_push_index(&p->path, i);
+        if (!add_quote(p, json_array_get(list, i), wanted, rule, err))
+            return false;
+        pointer_pop(&p->path);
+    }
     pointer_pop(&p->path);
-    rule->has_quote = true;
     return true;
 }
 
@@ -190,10 +180,12 @@ bool verdict_read(struct place *p, const json_t *value, const struct template_sc
     if (!json_object_get(value, "status") && !json_object_get(value, "body"))
         return place_fail(p, err, "a rule asks for \"status\", \"body\" or both");
     if (!read_statuses(p, value, &rule, err) ||
-        !read_conditions(p, value, scope, wanted, &rule, err) ||
-        !read_bucket(p, value, buckets, &rule, err) || !read_wait(p, value, &rule, err) ||
+        !conditions_read(p, value, "body", VERDICT_CONDITIONS_MAX, scope, wanted,
+                         &rule.conditions, &rule.condition_count, err) ||
+        !read_bucket(p, value, buckets, &rule, err) ||
+        !read_wait(p, value, wanted, &rule, err) ||
         !place_text(p, value, "say", 256, &rule.say, err) ||
-        !read_quote(p, value, wanted, &rule, err))
+        !read_quotes(p, value, wanted, &rule, err))
         return false;
     *ret_rule = rule;
     rule = (struct verdict_rule){0};
@@ -202,9 +194,7 @@ bool verdict_read(struct place *p, const json_t *value, const struct template_sc
 
 void verdict_done(struct verdict_rule *rule)
 {
-    for (size_t i = 0; rule->conditions && i < rule->condition_count; i++)
-        condition_done(&rule->conditions[i]);
-    free(rule->conditions);
+    conditions_done(rule->conditions, rule->condition_count);
     *rule = (struct verdict_rule){0};
 }
 
@@ -238,11 +228,7 @@ static bool fits(const struct verdict_rule *rule, const struct facts *facts,
     /* what a broken body lacks proves nothing */
     if (rule->condition_count > 0 && !facts->whole)
         return false;
-    for (size_t i = 0; i < rule->condition_count; i++) {
-        if (!condition_holds(&rule->conditions[i], facts, values))
-            return false;
-    }
-    return true;
+    return conditions_hold(rule->conditions, rule->condition_count, facts, values);
 }
 
 const struct verdict_rule *verdict_of(const struct verdict_rule *rules, size_t count,

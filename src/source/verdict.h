@@ -6,6 +6,9 @@
  *
  *     {"status": [429], "verdict": "quota", "bucket": "users", "wait": {…},
  *      "say": "the service asks to slow down", "quote": "/error"}
+ *
+ * `quote` is where the API's own words are, or a list of such places: those that the answer has
+ * are quoted.
  */
 #ifndef SOURCE_VERDICT_H
 #define SOURCE_VERDICT_H
@@ -18,13 +21,22 @@
 #include "source/facts.h"
 #include "source/wait.h"
 
-enum { VERDICT_RULES_MAX = 64, VERDICT_STATUSES_MAX = 16, VERDICT_CONDITIONS_MAX = 8 };
+enum {
+    VERDICT_RULES_MAX = 64,
+    VERDICT_STATUSES_MAX = 16,
+    VERDICT_CONDITIONS_MAX = 8,
+    VERDICT_QUOTES_MAX = 4
+};
 
 enum verdict_kind {
     VERDICT_OK,
     VERDICT_RETRY, /* back off and ask again */
     VERDICT_QUOTA, /* the API's limit: block the bucket, wait or park */
     VERDICT_REAUTH, /* credentials refused: refresh once, then stop */
+    VERDICT_SPLIT, /* too much was asked for: the caller makes smaller parts */
+    VERDICT_SHRINK, /* the page is too big: a smaller one at the same cursor */
+    VERDICT_SKIP, /* this account cannot be read: the others can */
+    VERDICT_RESTART, /* the cursor is dead: from the first page again */
     VERDICT_FAIL, /* asking again would not help */
 };
 
@@ -48,8 +60,8 @@ struct verdict_rule {
     bool has_wait; /* else the manifest's `retry` decides */
     struct wait_rule wait;
     const char *say; /* what happened, in our words */
-    bool has_quote;
-    size_t quote; /* the capture with the API's own words */
+    size_t quotes[VERDICT_QUOTES_MAX]; /* the captures with the API's own words */
+    size_t quote_count;
 };
 
 /* Reads the rule at p. buckets is the NULL-terminated list of the manifest's. */

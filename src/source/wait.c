@@ -30,21 +30,51 @@ static int64_t after_window(const struct wait_rule *rule, const struct wait_fact
     return larger(rule->minimum_ns, to_mark);
 }
 
+static int64_t after_reading(const struct wait_rule *rule, const struct wait_facts *facts)
+{
+    if (facts->until_ns <= facts->now_ns)
+        return backoff(rule, facts->count, facts->random);
+    return facts->until_ns - facts->now_ns + (int64_t)(facts->random % WAIT_JITTER_NS);
+}
+
 static const struct {
     const char *name;
     int64_t (*wait)(const struct wait_rule *rule, const struct wait_facts *facts);
 } kinds[] = {
     [WAIT_BACKOFF] = {"backoff", after_backoff},
     [WAIT_WINDOW] = {"window", after_window},
+    [WAIT_READING] = {"reading", after_reading},
     {NULL, NULL},
 };
 
 static const struct place_key keys[] = {
-    {"kind", true}, {"minimum", false}, {"base", true}, {"cap", true}, {NULL, false},
+    {"kind", true}, {"minimum", false}, {"base", true}, {"cap", true},
+    {"at", false},  {"unit", false},    {NULL, false},
 };
 
-bool wait_read(struct place *p, const json_t *value, struct wait_rule *ret_rule,
-               struct error *err)
+/* Where the body of an answer may name a span. */
+static bool read_at(struct place *p, const json_t *value, struct facts_wanted *wanted,
+                    struct wait_rule *rule, struct error *err)
+{
+    const char *at = NULL;
+    if (!place_text(p, value, "at", POINTER_TEXT_MAX, &at, err) ||
+        !unit_read(p, value, &rule->unit, err))
+        return false;
+    rule->has_at = at;
+    if (rule->has_at != !!json_object_get(value, "unit") ||
+        (rule->has_at && rule->kind != WAIT_READING))
+        return place_fail(p, err, "only a reading has \"at\" and \"unit\", both or neither");
+    if (!at)
+        return true;
+    pointer_push(&p->path, "at");
+    if (!facts_want(p, at, wanted, &rule->at, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
+bool wait_read(struct place *p, const json_t *value, struct facts_wanted *wanted,
+               struct wait_rule *ret_rule, struct error *err)
 {
     const int64_t millisecond_ns = CLOCK_SECOND_NS / 1000;
     struct wait_rule rule = {0};
@@ -56,8 +86,17 @@ bool wait_read(struct place *p, const json_t *value, struct wait_rule *ret_rule,
         !place_duration(p, value, "minimum", 0, rule.cap_ns, &rule.minimum_ns, err))
         return false;
     rule.kind = (enum wait_kind)kind;
+    if (!read_at(p, value, wanted, &rule, err))
+        return false;
     *ret_rule = rule;
     return true;
+}
+
+int64_t wait_until(const struct wait_rule *rule, const struct facts *facts, int64_t now_ns)
+{
+    int64_t span_ns;
+    const char *text = rule->has_at ? facts->text[rule->at] : NULL;
+    return text && unit_span(rule->unit, text, &span_ns) && span_ns > 0 ? now_ns + span_ns : 0;
 }
 
 int64_t wait_ns(const struct wait_rule *rule, const struct wait_facts *facts)

@@ -47,6 +47,7 @@ bool checkpoint_put(struct store *s, const struct checkpoint *c, struct error *e
     sqlite_bind_int(put, 7, (int64_t)c->records);
     sqlite_bind_cstring(put, 8, checkpoint_state_name(c->state));
     sqlite_bind_int(put, 9, clock_now_ns());
+    sqlite_bind_cstring(put, 10, c->mark);
     return sqlite_run(put, err);
 }
 
@@ -59,7 +60,7 @@ static bool take(struct sqlite_statement *q, struct checkpoint *c)
            row_text(q, 2, c->slice, sizeof c->slice) && row_digest(q, 3, c->request_digest) &&
            row_text(q, 4, c->cursor, sizeof c->cursor) && row_uint64(q, 5, &c->pages) &&
            row_uint64(q, 6, &c->records) && row_text(q, 7, state, sizeof state) &&
-           parse_state(state, &c->state);
+           parse_state(state, &c->state) && row_text(q, 9, c->mark, sizeof c->mark);
 }
 
 /* Steps a statement whose parameters are bound. */

@@ -13,7 +13,7 @@
 #include "crypto/digest.h"
 #include "stage/store.h"
 
-enum { CHECKPOINT_CURSOR_MAX = 16 * 1024 };
+enum { CHECKPOINT_CURSOR_MAX = 16 * 1024, CHECKPOINT_MARK_SIZE = 128 };
 
 enum checkpoint_state { CHECKPOINT_OPEN, CHECKPOINT_COMPLETE };
 
@@ -26,6 +26,8 @@ struct checkpoint {
     uint64_t records;
     enum checkpoint_state state;
     int64_t updated_ns; /* set by checkpoint_put */
+    char
+        mark[CHECKPOINT_MARK_SIZE]; /* what this reading covers, where slices say so; else "" */
     char cursor[CHECKPOINT_CURSOR_MAX + 1]; /* of the next page, as the paginator wrote it */
 };
 

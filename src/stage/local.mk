@@ -8,10 +8,12 @@ src_stage_libstage_a_SOURCES = \
     src/stage/fields.c src/stage/fields.h \
     src/stage/generation.c src/stage/generation.h \
     src/stage/inspect.c src/stage/inspect.h \
+    src/stage/part.c src/stage/part.h \
     src/stage/position.c src/stage/position.h \
     src/stage/quarantine.c src/stage/quarantine.h \
     src/stage/read.c src/stage/read.h \
     src/stage/refused.c src/stage/refused.h \
+    src/stage/restated.c src/stage/restated.h \
     src/stage/retention.c src/stage/retention.h \
     src/stage/row.c src/stage/row.h \
     src/stage/seal.c src/stage/seal.h \

@@ -35,7 +35,7 @@ fault
 # verbose: one line a page
 expect 0 "$EXTRACT" --source random_user --since 2026-11-03 --until 2026-11-03 --verbose
 silent out
-says 'debug page.fetched stream=users slice=2026-11-03 page=1 records=20 '
+says 'debug page.fetched stream=users account=default slice=2026-11-03 page=1 records=20 '
 
 # answers of the other commands
 for command in "status" "config" "keys list" "keys verify" "check" "plan --source random_user" \

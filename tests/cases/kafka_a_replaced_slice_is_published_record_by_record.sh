@@ -16,7 +16,7 @@ configure "users = 20" "${settings[@]}"
 at 2026-11-01 0
 equal "$(published) $(slice 2026-11-01)" "20 20" "records published, rows"
 fault reset@2-
-at 2026-11-01 69 --again
+at 2026-11-01 69 --again --force
 fault
 equal "$(published) $(slice 2026-11-01)" "25 20" "records published, rows, while the day is read again"
 SANDBOX=$hostile configure "users = 1" "${settings[@]}"

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # One scenario a file, named by the behaviour it guards.
 case_tests = \
+    tests/cases/access_another_version_is_noticed.sh \
+    tests/cases/access_check_tells_what_a_token_is_good_for.sh \
+    tests/cases/access_credentials_are_sent_and_never_told.sh \
     tests/cases/audit_export_satisfies_both_verifiers.sh \
     tests/cases/audit_tampering_is_found.sh \
     tests/cases/cli_bash_completion_offers_what_fits.sh \
+    tests/cases/cli_days_are_not_those_of_the_host.sh \
     tests/cases/cli_help_explains_every_command.sh \
     tests/cases/cli_messages_and_answers_keep_apart.sh \
     tests/cases/cli_progress_is_drawn_on_a_terminal.sh \
@@ -26,6 +30,31 @@ case_tests = \
     tests/cases/crash_stop_signal_while_loading.sh \
     tests/cases/delivery_a_sink_that_is_down_does_not_stop_fetching.sh \
     tests/cases/delivery_goes_on_when_the_server_is_back.sh \
+    tests/cases/facebook_a_broken_answer_is_asked_for_again.sh \
+    tests/cases/facebook_a_broken_creative_is_set_aside_alone.sh \
+    tests/cases/facebook_a_token_that_ends_leaves_its_reports.sh \
+    tests/cases/facebook_accounts_and_streams_are_chosen.sh \
+    tests/cases/facebook_another_version_is_told.sh \
+    tests/cases/facebook_canary.sh \
+    tests/cases/facebook_a_share_of_a_limit_is_left_to_others.sh \
+    tests/cases/facebook_check_sees_what_the_token_sees.sh \
+    tests/cases/facebook_days_of_every_account_are_exact.sh \
+    tests/cases/facebook_days_out_of_reach_are_told.sh \
+    tests/cases/facebook_days_that_are_too_big_are_cut.sh \
+    tests/cases/facebook_days_that_meta_restates_are_replaced.sh \
+    tests/cases/facebook_refusals_block_what_they_name.sh \
+    tests/cases/facebook_reports_of_every_fate_are_read_once.sh \
+    tests/cases/facebook_default_streams_are_exact_as_shipped.sh \
+    tests/cases/facebook_hidden_rows_are_no_empty_day.sh \
+    tests/cases/facebook_killed_anywhere_loads_once.sh \
+    tests/cases/facebook_names_are_exact_where_the_policy_keeps_them.sh \
+    tests/cases/facebook_objects_come_when_they_change.sh \
+    tests/cases/facebook_pages_are_followed_to_the_last_row.sh \
+    tests/cases/facebook_records_that_do_not_fit_are_set_aside.sh \
+    tests/cases/facebook_sdk_agrees.sh \
+    tests/cases/facebook_tokens_are_explained_and_never_told.sh \
+    tests/cases/facebook_spoiled_usage_headers_change_nothing.sh \
+    tests/cases/facebook_usage_steers_the_run.sh \
     tests/cases/kafka_a_broker_that_dies_in_a_commit_loses_nothing.sh \
     tests/cases/kafka_a_commit_without_an_answer_is_settled.sh \
     tests/cases/kafka_a_deleted_record_is_a_tombstone.sh \
@@ -60,13 +89,16 @@ case_tests = \
     tests/cases/privacy_fields.sh \
     tests/cases/quota_a_long_wait_parks_the_run.sh \
     tests/cases/quota_a_refusal_blocks_until_its_end.sh \
+    tests/cases/quota_a_share_is_left_to_others.sh \
     tests/cases/quota_a_short_wait_is_announced_and_waited_out.sh \
     tests/cases/quota_counts_users_not_requests.sh \
     tests/cases/quota_is_shared_by_all_runs_of_the_host.sh \
     tests/cases/quota_retry_after_is_obeyed_and_clamped.sh \
     tests/cases/quota_survives_a_kill.sh \
+    tests/cases/quota_what_the_service_says_is_used_counts.sh \
     tests/cases/replace_a_day_read_again_is_replaced_whole.sh \
     tests/cases/replace_days_of_another_way_of_writing_are_read_anew.sh \
+    tests/cases/replace_days_that_are_as_they_were_cost_the_sinks_nothing.sh \
     tests/cases/replace_days_that_take_turns_stay_whole.sh \
     tests/cases/replace_killed_anywhere_a_day_is_never_half.sh \
     tests/cases/replace_verify_counts_the_rows_of_a_day.sh \
@@ -82,10 +114,21 @@ case_tests = \
     tests/cases/rows_of_three_days_are_three_slices.sh \
     tests/cases/rows_take_flat_memory.sh \
     tests/cases/rows_that_are_as_they_were_are_not_staged_again.sh \
+    tests/cases/report_a_killed_run_pays_for_none_twice.sh \
+    tests/cases/report_lost_and_stuck_ones_are_made_again.sh \
+    tests/cases/report_too_big_ones_are_cut_and_put_together.sh \
     tests/cases/sandbox_bad_parameters_are_never_errors.sh \
     tests/cases/sandbox_canaries_mark_personal_texts.sh \
     tests/cases/sandbox_ends_at_once_on_a_signal.sh \
     tests/cases/sandbox_explains_a_wrong_command_line.sh \
+    tests/cases/sandbox_facebook_canaries_mark_personal_texts.sh \
+    tests/cases/sandbox_facebook_errors_come_as_told.sh \
+    tests/cases/sandbox_facebook_limits_refuse_and_tell.sh \
+    tests/cases/sandbox_facebook_pages_go_wrong_as_told.sh \
+    tests/cases/sandbox_facebook_restates_recent_days.sh \
+    tests/cases/sandbox_facebook_runs_end_as_told.sh \
+    tests/cases/sandbox_facebook_sums_agree_at_every_level.sh \
+    tests/cases/sandbox_facebook_tokens_versions_and_sizes.sh \
     tests/cases/sandbox_faults_do_what_they_say.sh \
     tests/cases/sandbox_formats_and_wrappings.sh \
     tests/cases/sandbox_hostile_records_are_one_edit_from_good_ones.sh \

@@ -15,7 +15,7 @@ for driver in sqlite postgres; do
 
     # the second reading ends within its second page
     fault reset@2-
-    at 2026-11-01 69 --again
+    at 2026-11-01 69 --again --force
     equal "$(stage 'SELECT count(*) FROM generation WHERE last_seq = 0')" 1 "$driver: readings that are open"
     equal "$(slice_digest 2026-11-01)" "$old" "$driver: the day while it is read"
     fault
@@ -44,7 +44,7 @@ for driver in sqlite postgres; do
 
     # a reading that is begun anew leaves nothing of the one before
     fault reset@2-
-    at 2026-11-01 69 --again
+    at 2026-11-01 69 --again --force
     fault
     on "$driver" "users = 10"
     at 2026-11-01 0

@@ -12,7 +12,7 @@ for driver in sqlite postgres; do
     on "$driver" "users = 20"
     at 2026-11-01 0
     at 2026-11-02 0
-    at 2026-11-02 0 --again
+    at 2026-11-02 0 --again --force
     sound
     prints '40 records compared'
 

@@ -7,3 +7,10 @@ begin
 breaks content-type 69 remote 'the answer is not JSON \(HTTP 200, text/html\)' 3
 breaks content-type=application/octet-stream 69 remote 'the answer is not JSON \(HTTP 200, application/octet-stream\)' 3
 survives content-type
+# another name that APIs give to JSON
+renew
+fault content-type=text/javascript@1-
+before=$(stats .requests)
+run 0
+equal $(($(stats .requests) - before)) $((USERS / PAGE)) "requests for text/javascript"
+holds

@@ -20,6 +20,7 @@
 #include "crypto/pseudonym.h"
 #include "crypto/secret.h"
 #include "record/policy.h"
+#include "record/redact.h"
 #include "record/scan.h"
 #include "record/schema.h"
 #include "record/walk.h"
@@ -30,6 +31,9 @@ static const char *const schema_files[] = {
     "schemas/random_user/users.json",           "tests/data/schema/good/json-columns.json",
     "tests/data/schema/good/nested.json",       "tests/data/schema/good/everything.json",
     "tests/data/schema/good/every-action.json", "tests/data/schema/good/every-type.json",
+    "tests/data/schema/good/definitions.json",  "tests/data/schema/good/fleeting.json",
+    "tests/data/schema/good/conversions.json",  "schemas/facebook_ads/insights_ad.json",
+    "schemas/facebook_ads/ad_sets.json",        "schemas/facebook_ads/ad_creatives.json",
 };
 
 enum { SUBJECTS = sizeof schema_files / sizeof *schema_files };
@@ -86,6 +90,16 @@ static size_t characters(const char *text)
     return count;
 }
 
+/* Nothing that is taken out of a text is left in it. */
+static bool is_redacted(const char *text)
+{
+    AUTO(buffer_done) struct buffer scratch = {.max = WALK_LINE_MAX};
+    const char *again;
+    size_t len;
+    demand(redact_apply(text, strlen(text), &scratch, &again, &len), "room for a text");
+    return again == text;
+}
+
 static bool has_shape(const struct mask *mask, const json_t *value)
 {
     const char *text = json_string_value(value);
@@ -99,6 +113,10 @@ static bool has_shape(const struct mask *mask, const json_t *value)
         return text && characters(text) <= mask->count;
     case MASK_DOMAIN:
         return text && !strchr(text, '@');
+    case MASK_URL:
+        return text && strstr(text, "://") && !strpbrk(text, "?#");
+    case MASK_REDACT:
+        return text && is_redacted(text);
     case MASK_YEAR:
         return json_is_integer(value);
     case MASK_MONTH:
@@ -180,9 +198,13 @@ static bool feed_all(struct walk *w, const uint8_t *data, size_t size, bool piec
 static bool walk_all(struct subject *s, const uint8_t *data, size_t size, bool pieces)
 {
     static const struct walk_constant constants[] = {
-        {"api_version", "1.4"}, {"seed", "a seed"},
-        {"page", "1"},          {"extracted_at", "2026-11-20T09:30:00Z"},
-        {"source", "fuzz"},     {"stream", "walk"},
+        {"api_version", "1.4"},
+        {"seed", "a seed"},
+        {"page", "1"},
+        {"extracted_at", "2026-11-20T09:30:00Z"},
+        {"source", "fuzz"},
+        {"stream", "walk"},
+        {"attribution_windows", "1d_view"},
     };
     struct error err;
     buffer_clear(&s->transcript);

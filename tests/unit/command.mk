@@ -10,4 +10,5 @@ tests_unit_test_config_LDADD = src/command/libcommand.a $(CRYPTO_LIBS) $(INIH_LI
 tests_unit_test_help_SOURCES = tests/unit/test_help.c
 tests_unit_test_help_LDADD = src/command/libcommand.a $(BASE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_options_SOURCES = tests/unit/test_options.c
-tests_unit_test_options_LDADD = src/command/libcommand.a $(BASE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_options_LDADD = src/command/libcommand.a src/pipeline/libpipeline.a $(SOURCE_LIBS) \
+    $(CMOCKA_LIBS)

@@ -3,6 +3,7 @@ stage_tests = \
     tests/unit/test_checkpoint \
     tests/unit/test_generation \
     tests/unit/test_inspect \
+    tests/unit/test_part \
     tests/unit/test_quarantine \
     tests/unit/test_retention \
     tests/unit/test_segments \
@@ -17,6 +18,8 @@ tests_unit_test_generation_SOURCES = tests/unit/test_generation.c tests/unit/sta
 tests_unit_test_generation_LDADD = $(STAGE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_inspect_SOURCES = tests/unit/test_inspect.c tests/unit/stage_fixture.h
 tests_unit_test_inspect_LDADD = $(STAGE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_part_SOURCES = tests/unit/test_part.c tests/unit/stage_fixture.h
+tests_unit_test_part_LDADD = $(STAGE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_quarantine_SOURCES = tests/unit/test_quarantine.c tests/unit/stage_fixture.h
 tests_unit_test_quarantine_LDADD = $(STAGE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_retention_SOURCES = tests/unit/test_retention.c tests/unit/stage_fixture.h

@@ -16,6 +16,7 @@
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/clock.h"
+#include "base/clock_init.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -167,6 +168,73 @@ static void http_dates_are_read_in_their_one_modern_form(void **state)
     assert_false(clock_parse_http_date("120", &ns));
     assert_false(clock_parse_http_date("Sun, 06 Nov 1994 08:49:37 PST", &ns));
     assert_false(clock_parse_http_date("", &ns));
+}
+
+static void a_clock_that_makes_no_sense_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "",
+        "60",
+        "60,2026-11-28T03:40:16Z",
+        "60,2026-11-28T03:40:16Z,",
+        "60,2026-11-28T03:40:16Z,2026-11-20",
+        "60,2026-11-28,2026-11-20T09:00:00Z",
+        "60,2026-11-28T03:40:16Z,2026-11-20T09:00:00Z,",
+        "0,2026-11-28T03:40:16Z,2026-11-20T09:00:00Z",
+        "-1,2026-11-28T03:40:16Z,2026-11-20T09:00:00Z",
+        "1.5,2026-11-28T03:40:16Z,2026-11-20T09:00:00Z",
+        "100001,2026-11-28T03:40:16Z,2026-11-20T09:00:00Z",
+        "60,2026-11-28T03:40:16.000000000000000000Z,2026-11-20T09:00:00Z",
+        "100000,2020-01-01T00:00:00Z,2026-11-20T09:00:00Z", /* by now it would be past 2262 */
+    };
+    struct timespec real;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct error err = {0};
+        setenv(CLOCK_VARIABLE, bad[i], 1);
+        assert_false(clock_init(&err));
+        assert_int_equal(err.kind, ERROR_USAGE);
+        clock_gettime(CLOCK_REALTIME, &real);
+        assert_in_range(clock_now_ns() / CLOCK_SECOND_NS - real.tv_sec, 0, 1000);
+    }
+}
+
+static void a_fast_clock_shortens_every_wait(void **state)
+{
+    (void)state;
+    struct timespec real, later, deadline;
+    clock_gettime(CLOCK_REALTIME, &real);
+    char since[CLOCK_RFC3339_SIZE], spec[128];
+    clock_format_rfc3339((real.tv_sec - 60) * CLOCK_SECOND_NS, since);
+    snprintf(spec, sizeof spec, "1000,%s,2026-11-20T09:00:00Z", since);
+
+    struct error err;
+    int64_t shown_ns;
+    setenv(CLOCK_VARIABLE, spec, 1);
+    assert_true(clock_init(&err));
+    assert_true(clock_parse_rfc3339("2026-11-21T01:40:00Z", &shown_ns)); /* 60,000 s later */
+    int64_t now_ns = clock_now_ns();
+    assert_in_range(now_ns - shown_ns, 0, 20000 * CLOCK_SECOND_NS);
+
+    /* a minute and a half of it, in less than ten seconds of ours even on a slow machine */
+    int64_t monotonic_ns = clock_monotonic_ns();
+    clock_gettime(CLOCK_MONOTONIC, &real);
+    assert_true(clock_sleep_ns(90 * CLOCK_SECOND_NS + 1));
+    clock_gettime(CLOCK_MONOTONIC, &later);
+    assert_true(clock_monotonic_ns() - monotonic_ns > 90 * CLOCK_SECOND_NS);
+    assert_true(clock_now_ns() - now_ns > 90 * CLOCK_SECOND_NS);
+    assert_in_range(later.tv_sec - real.tv_sec, 0, 10);
+
+    clock_gettime(CLOCK_MONOTONIC, &real);
+    deadline = clock_deadline(600000 * CLOCK_SECOND_NS, 3600 * CLOCK_SECOND_NS);
+    assert_in_range(deadline.tv_sec - real.tv_sec, 599, 610);
+    deadline = clock_deadline(600000 * CLOCK_SECOND_NS, 300 * CLOCK_SECOND_NS);
+    assert_in_range(deadline.tv_sec - real.tv_sec, 299, 310);
+
+    unsetenv(CLOCK_VARIABLE);
+    clock_replace(NULL);
+    deadline = clock_deadline(50 * CLOCK_SECOND_NS, 60 * CLOCK_SECOND_NS);
+    assert_in_range(deadline.tv_sec - real.tv_sec, 49, 60);
 }
 
 static void durations_need_a_unit_and_fit(void **state)
@@ -367,6 +435,8 @@ int main(void)
         cmocka_unit_test(days_that_do_not_exist_are_refused),
         cmocka_unit_test(every_day_of_four_centuries_round_trips),
         cmocka_unit_test(http_dates_are_read_in_their_one_modern_form),
+        cmocka_unit_test(a_clock_that_makes_no_sense_is_refused),
+        cmocka_unit_test(a_fast_clock_shortens_every_wait),
         cmocka_unit_test(durations_need_a_unit_and_fit),
         cmocka_unit_test(numbers_are_exact_to_the_last_one),
         cmocka_unit_test(the_nearest_name_is_offered_only_when_it_is_near),

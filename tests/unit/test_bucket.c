@@ -15,8 +15,8 @@
 #define SECOND CLOCK_SECOND_NS
 #define START (INT64_C(1795000000) * SECOND) /* November 2026 */
 
-static const struct bucket_rule users = {BUCKET_WINDOW, 20000, 300 * SECOND};
-static const struct bucket_rule score = {BUCKET_TOKEN, 60, 300 * SECOND};
+static const struct bucket_rule users = {BUCKET_WINDOW, 20000, 300 * SECOND, 0, 0};
+static const struct bucket_rule score = {BUCKET_TOKEN, 60, 300 * SECOND, 0, 0};
 
 /* The longest a window's wait may exceed what is needed. */
 static int64_t slot_of(const struct bucket_rule *rule)
@@ -80,7 +80,7 @@ static struct bucket_rule random_rule(uint64_t *seed, enum bucket_kind kind)
 {
     static const int64_t windows[] = {BUCKET_WINDOW_MIN_NS, 59 * SECOND,       60 * SECOND,
                                       300 * SECOND,         3600 * SECOND + 1, 86400 * SECOND};
-    return (struct bucket_rule){kind, 1 + below(seed, 50000), windows[below(seed, 6)]};
+    return (struct bucket_rule){kind, 1 + below(seed, 50000), windows[below(seed, 6)], 0, 0};
 }
 
 static void a_window_never_holds_more_than_its_capacity(void **state)
@@ -300,14 +300,18 @@ static void rules_have_a_range(void **state)
         struct bucket_rule rule;
         bool valid;
     } cases[] = {
-        {{BUCKET_TOKEN, 1, BUCKET_WINDOW_MIN_NS}, true},
-        {{BUCKET_WINDOW, BUCKET_CAPACITY_MAX, BUCKET_WINDOW_MAX_NS}, true},
-        {{BUCKET_WINDOW, 0, SECOND}, false},
-        {{BUCKET_WINDOW, BUCKET_CAPACITY_MAX + 1, SECOND}, false},
-        {{BUCKET_WINDOW, 1, BUCKET_WINDOW_MIN_NS - 1}, false},
-        {{BUCKET_WINDOW, 1, -SECOND}, false},
-        {{BUCKET_WINDOW, 1, BUCKET_WINDOW_MAX_NS + 1}, false},
-        {{(enum bucket_kind)7, 1, SECOND}, false},
+        {{BUCKET_TOKEN, 1, BUCKET_WINDOW_MIN_NS, 0, 0}, true},
+        {{BUCKET_WINDOW, BUCKET_CAPACITY_MAX, BUCKET_WINDOW_MAX_NS, 0, 0}, true},
+        {{BUCKET_WINDOW, 0, SECOND, 0, 0}, false},
+        {{BUCKET_WINDOW, BUCKET_CAPACITY_MAX + 1, SECOND, 0, 0}, false},
+        {{BUCKET_WINDOW, 1, BUCKET_WINDOW_MIN_NS - 1, 0, 0}, false},
+        {{BUCKET_WINDOW, 1, -SECOND, 0, 0}, false},
+        {{BUCKET_WINDOW, 1, BUCKET_WINDOW_MAX_NS + 1, 0, 0}, false},
+        {{(enum bucket_kind)7, 1, SECOND, 0, 0}, false},
+        {{BUCKET_USAGE, 0, SECOND, BUCKET_PARALLEL_MAX, USAGE_RESERVED_MAX}, true},
+        {{BUCKET_USAGE, 1, SECOND, 0, 0}, false},
+        {{BUCKET_WINDOW, 1, SECOND, BUCKET_PARALLEL_MAX + 1, 0}, false},
+        {{BUCKET_WINDOW, 1, SECOND, 0, USAGE_RESERVED_MAX + 1}, false},
     };
     for (size_t i = 0; i < LENGTH(cases); i++)
         assert_int_equal(bucket_rule_is_valid(&cases[i].rule), cases[i].valid);
@@ -317,11 +321,11 @@ static void the_largest_figures_are_exact_enough(void **state)
 {
     (void)state;
     static const struct bucket_rule rules[] = {
-        {BUCKET_TOKEN, BUCKET_CAPACITY_MAX, BUCKET_WINDOW_MAX_NS},
-        {BUCKET_TOKEN, BUCKET_CAPACITY_MAX, BUCKET_WINDOW_MIN_NS},
-        {BUCKET_TOKEN, 1, BUCKET_WINDOW_MAX_NS},
-        {BUCKET_WINDOW, BUCKET_CAPACITY_MAX, BUCKET_WINDOW_MAX_NS},
-        {BUCKET_WINDOW, BUCKET_CAPACITY_MAX, BUCKET_WINDOW_MIN_NS},
+        {BUCKET_TOKEN, BUCKET_CAPACITY_MAX, BUCKET_WINDOW_MAX_NS, 0, 0},
+        {BUCKET_TOKEN, BUCKET_CAPACITY_MAX, BUCKET_WINDOW_MIN_NS, 0, 0},
+        {BUCKET_TOKEN, 1, BUCKET_WINDOW_MAX_NS, 0, 0},
+        {BUCKET_WINDOW, BUCKET_CAPACITY_MAX, BUCKET_WINDOW_MAX_NS, 0, 0},
+        {BUCKET_WINDOW, BUCKET_CAPACITY_MAX, BUCKET_WINDOW_MIN_NS, 0, 0},
     };
     for (size_t i = 0; i < LENGTH(rules); i++) {
         const struct bucket_rule *rule = &rules[i];
@@ -332,6 +336,155 @@ static void the_largest_figures_are_exact_enough(void **state)
         assert_true(wait_ns > 0 && wait_ns <= rule->window_ns + slot_of(rule));
         assert_int_equal(bucket_take(&b, rule, rule->capacity, START + wait_ns), 0);
     }
+}
+
+/* --- What the API says ----------------------------------------------------------------------- */
+
+static const struct bucket_rule insights = {.kind = BUCKET_USAGE, .window_ns = 3600 * SECOND};
+
+static void note(struct bucket *b, const struct bucket_rule *rule, double used, int64_t now_ns)
+{
+    const struct usage_reading r = {.used = used, .at_ns = now_ns};
+    bucket_note(b, rule, &r, now_ns);
+}
+
+/* 80 % are used, of which we know nothing: 20 % are left, until it has aged. */
+static void what_others_used_is_not_granted(void **state)
+{
+    (void)state;
+    const struct bucket_rule *const rules[] = {&users, &score};
+    for (size_t i = 0; i < LENGTH(rules); i++) {
+        const struct bucket_rule *rule = rules[i];
+        struct bucket b;
+        bucket_init(&b, rule, START);
+        note(&b, rule, 0.8, START);
+        uint64_t left = rule->capacity / 5;
+        assert_int_equal(bucket_used(&b, rule, START), rule->capacity - left);
+        assert_true(bucket_wait(&b, rule, left + 1, START) > 0);
+        assert_int_equal(bucket_take(&b, rule, left, START), 0);
+        assert_true(bucket_wait(&b, rule, 1, START) > 0);
+        assert_int_equal(bucket_used(&b, rule, START + 150 * SECOND),
+                         i == 0 ? rule->capacity * 4 / 10 + left : rule->capacity * 4 / 10);
+    }
+}
+
+/* What the reading tells beyond our own is others'; what it repeats is not counted twice. */
+static void what_we_used_ourselves_is_not_counted_twice(void **state)
+{
+    (void)state;
+    struct bucket b;
+    bucket_init(&b, &users, START);
+    assert_int_equal(bucket_take(&b, &users, 10000, START), 0);
+    note(&b, &users, 0.5, START);
+    assert_int_equal(bucket_used(&b, &users, START), 10000);
+    note(&b, &users, 0.6, START);
+    assert_int_equal(bucket_used(&b, &users, START), 12000);
+    note(&b, &users, 0.1, START); /* the API may count less than we; we go on counting */
+    assert_int_equal(bucket_used(&b, &users, START), 10000);
+}
+
+/* The wait is the shortest one: a nanosecond earlier there was no room. */
+static void the_wait_beside_others_is_exact(void **state)
+{
+    (void)state;
+    const struct bucket_rule *const rules[] = {&users, &score};
+    for (size_t i = 0; i < LENGTH(rules); i++) {
+        struct bucket b;
+        bucket_init(&b, rules[i], START);
+        assert_int_equal(bucket_take(&b, rules[i], rules[i]->capacity / 2, START), 0);
+        note(&b, rules[i], 0.9, START);
+        uint64_t amount = rules[i]->capacity / 4;
+        int64_t wait_ns = bucket_wait(&b, rules[i], amount, START);
+        assert_true(wait_ns > SECOND && wait_ns < 300 * SECOND);
+        assert_true(bucket_wait(&b, rules[i], amount, START + wait_ns - 1) > 0);
+        assert_int_equal(bucket_take(&b, rules[i], amount, START + wait_ns), 0);
+    }
+}
+
+static void every_bucket_stops_before_the_block(void **state)
+{
+    (void)state;
+    const struct bucket_rule *const rules[] = {&users, &score, &insights};
+    for (size_t i = 0; i < LENGTH(rules); i++) {
+        struct bucket b;
+        bucket_init(&b, rules[i], START);
+        note(&b, rules[i], 0.96, START);
+        int64_t wait_ns = bucket_wait(&b, rules[i], 1, START);
+        assert_true(wait_ns > 0 && wait_ns < rules[i]->window_ns / 10);
+        const struct usage_reading reset = {
+            .used = 0.96, .at_ns = START, .reset_ns = START + 42 * SECOND};
+        bucket_note(&b, rules[i], &reset, START);
+        assert_int_equal(bucket_wait(&b, rules[i], 1, START), 42 * SECOND);
+        assert_int_equal(bucket_wait(&b, rules[i], 1, START + 42 * SECOND), 0);
+        const struct usage_reading regain = {.regain_ns = START + 77 * SECOND};
+        bucket_note(&b, rules[i], &regain, START);
+        assert_int_equal(bucket_wait(&b, rules[i], 1, START), 77 * SECOND);
+    }
+}
+
+/* Used up far beyond what is allowed, and open again in a minute: a minute it is. */
+static void what_led_to_a_block_does_not_outlast_it(void **state)
+{
+    (void)state;
+    const struct bucket_rule *const rules[] = {&users, &score, &insights};
+    for (size_t i = 0; i < LENGTH(rules); i++) {
+        struct bucket b;
+        bucket_init(&b, rules[i], START);
+        const struct usage_reading blocked = {
+            .used = 3, .at_ns = START, .regain_ns = START + 60 * SECOND};
+        bucket_note(&b, rules[i], &blocked, START);
+        assert_int_equal(bucket_wait(&b, rules[i], 1, START), 60 * SECOND);
+        assert_int_equal(bucket_take(&b, rules[i], 1, START + 60 * SECOND), 0);
+    }
+}
+
+static void a_bucket_without_a_capacity_is_steered_by_readings(void **state)
+{
+    (void)state;
+    struct bucket b = {0};
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(bucket_take(&b, &insights, 1000000, START), 0);
+    assert_int_equal(bucket_used(&b, &insights, START), 0);
+    assert_int_equal(bucket_capacity(&insights), 100);
+    note(&b, &insights, 0.5, START);
+    assert_int_equal(bucket_used(&b, &insights, START), 50);
+    assert_int_equal(bucket_used(&b, &insights, START + 1800 * SECOND), 25);
+    assert_int_equal(bucket_free_ns(&b, &insights, START), START + 3600 * SECOND);
+}
+
+static void what_is_reserved_is_left_to_others(void **state)
+{
+    (void)state;
+    struct bucket_rule rules[] = {users, score, {BUCKET_WINDOW, 1, 300 * SECOND, 0, 0}};
+    for (size_t i = 0; i < LENGTH(rules); i++) {
+        struct bucket_rule *rule = &rules[i];
+        rule->reserved = 30;
+        uint64_t ours = rule->capacity > 1 ? rule->capacity * 7 / 10 : 1;
+        struct bucket b;
+        bucket_init(&b, rule, START);
+        assert_int_equal(bucket_capacity(rule), ours);
+        assert_int_equal(bucket_take(&b, rule, ours, START), 0);
+        assert_true(bucket_wait(&b, rule, 1, START) > 0);
+    }
+    /* others use what is theirs and more: 80 % of 20000 are beyond our 70 % */
+    struct bucket b;
+    bucket_init(&b, &rules[0], START);
+    note(&b, &rules[0], 0.6, START);
+    assert_int_equal(bucket_take(&b, &rules[0], 2000, START), 0);
+    assert_true(bucket_wait(&b, &rules[0], 1, START) > 0);
+    note(&b, &rules[0], 0.8, START);
+    assert_true(bucket_wait(&b, &rules[0], 1, START) > 0);
+}
+
+static void a_reading_moves_back_with_the_clock(void **state)
+{
+    (void)state;
+    struct bucket b;
+    bucket_init(&b, &insights, START);
+    const struct usage_reading r = {
+        .used = 1, .at_ns = START, .reset_ns = START + 100 * SECOND};
+    bucket_note(&b, &insights, &r, START);
+    assert_int_equal(bucket_wait(&b, &insights, 1, START - 86400 * SECOND), 100 * SECOND);
 }
 
 int main(void)
@@ -350,6 +503,14 @@ int main(void)
         cmocka_unit_test(a_changed_rule_never_grants_more_than_the_new_one),
         cmocka_unit_test(rules_have_a_range),
         cmocka_unit_test(the_largest_figures_are_exact_enough),
+        cmocka_unit_test(what_others_used_is_not_granted),
+        cmocka_unit_test(what_we_used_ourselves_is_not_counted_twice),
+        cmocka_unit_test(the_wait_beside_others_is_exact),
+        cmocka_unit_test(every_bucket_stops_before_the_block),
+        cmocka_unit_test(what_led_to_a_block_does_not_outlast_it),
+        cmocka_unit_test(a_bucket_without_a_capacity_is_steered_by_readings),
+        cmocka_unit_test(what_is_reserved_is_left_to_others),
+        cmocka_unit_test(a_reading_moves_back_with_the_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

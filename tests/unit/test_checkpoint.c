@@ -30,6 +30,7 @@ static void a_checkpoint_comes_back_as_it_was_put(void **state)
     struct checkpoint c = make("users", "2026-11-20", "");
     memset(c.cursor, 'c', CHECKPOINT_CURSOR_MAX);
     memset(c.account, 'a', STORE_NAME_SIZE - 1);
+    memset(c.mark, 'm', CHECKPOINT_MARK_SIZE - 1);
     put(s, &c);
     store_close(s);
 
@@ -41,6 +42,7 @@ static void a_checkpoint_comes_back_as_it_was_put(void **state)
     assert_string_equal(got.stream, "users");
     assert_string_equal(got.account, c.account);
     assert_string_equal(got.cursor, c.cursor);
+    assert_string_equal(got.mark, c.mark);
     assert_memory_equal(got.request_digest, c.request_digest, DIGEST_SIZE);
     assert_int_equal(got.pages, 2);
     assert_int_equal(got.records, 20);
@@ -60,12 +62,14 @@ static void a_checkpoint_replaces_the_one_before(void **state)
     put(s, &c);
     c = make("users", "2026-11-20", "");
     c.state = CHECKPOINT_COMPLETE;
+    snprintf(c.mark, sizeof c.mark, "../then");
     put(s, &c);
     struct checkpoint got;
     bool found;
     assert_true(checkpoint_get(s, "users", "", "2026-11-20", &got, &found, &err));
     assert_int_equal(got.state, CHECKPOINT_COMPLETE);
     assert_string_equal(got.cursor, "");
+    assert_string_equal(got.mark, "../then");
     assert_int_equal(fixture_number(s, "SELECT count(*) FROM checkpoint"), 1);
     store_close(s);
 }
@@ -123,6 +127,7 @@ static void a_damaged_checkpoint_is_refused_by_name(void **state)
         "UPDATE checkpoint SET request_digest = x'00'",
         "UPDATE checkpoint SET cursor = hex(zeroblob(16384))",
         "UPDATE checkpoint SET cursor = 'a' || char(0) || 'b'",
+        "UPDATE checkpoint SET mark = hex(zeroblob(64))",
         "PRAGMA ignore_check_constraints = ON; UPDATE checkpoint SET state = 'half'",
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {

@@ -63,11 +63,40 @@ static void sha256_gives_the_known_answers(void **state)
                          "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+/* RFC 4231, test cases 2 and 6 (a key longer than a block); and one of an API's documentation. */
+static void hmac_sha256_gives_the_known_answers(void **state)
+{
+    (void)state;
+    uint8_t long_key[131];
+    memset(long_key, 0xaa, sizeof long_key);
+    const struct {
+        const void *key;
+        size_t key_len;
+        const char *text, *expected;
+    } cases[] = {
+        {"Jefe", 4, "what do ya want for nothing?",
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+        {long_key, sizeof long_key, "Test Using Larger Than Block-Size Key - Hash Key First",
+         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+        {"s3cret", 6, "EAATOKEN",
+         "bbbbce7877d1993d1c0fbc4d0e65230e89c8d7e82811d37dd4c06b8df3748a95"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t digest[DIGEST_SIZE];
+        char text[HEX_SIZE(DIGEST_SIZE)];
+        digest_hmac_sha256(cases[i].key, cases[i].key_len, cases[i].text, strlen(cases[i].text),
+                           digest);
+        hex_encode(digest, sizeof digest, text);
+        assert_string_equal(text, cases[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blake2b_gives_the_known_answers),
         cmocka_unit_test(sha256_gives_the_known_answers),
+        cmocka_unit_test(hmac_sha256_gives_the_known_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ static int setup(void **state)
     static struct fault_plan plan;
     struct error err;
     *state = &plan;
-    return fault_init(&plan, &err) ? 0 : -1;
+    return fault_init(&plan, "seed", &err) ? 0 : -1;
 }
 
 static int teardown(void **state)
@@ -34,7 +34,7 @@ static void expect(struct fault_plan *plan, enum fault_kind kind, const char *ex
 {
     for (const char *c = expected; *c; c++) {
         struct fault_set set;
-        fault_take(plan, &set);
+        fault_take(plan, "/", &set);
         assert_int_equal(set.hits[kind].on, *c == 'x');
     }
 }
@@ -54,6 +54,21 @@ static void a_rule_holds_for_the_requests_it_names(void **state)
     expect(*state, FAULT_CLAMP, "xxxxx");
 }
 
+static void a_rule_counts_the_paths_it_names(void **state)
+{
+    struct fault_set set;
+    add(*state, "html-503@2~/insights");
+    static const char *const paths[] = {"/v26.0/act_1/insights", "/v26.0/act_1/ads",
+                                        "/v26.0/2/insights", "/v26.0/3/insights"};
+    static const bool hit[] = {false, false, true, false};
+    for (size_t i = 0; i < 4; i++) {
+        fault_take(*state, paths[i], &set);
+        assert_int_equal(set.hits[FAULT_HTML].on, hit[i]);
+    }
+    struct error err;
+    assert_false(fault_add(*state, "html-503~", &err));
+}
+
 static void a_rule_counts_from_when_it_was_added(void **state)
 {
     add(*state, "extra@1");
@@ -67,11 +82,11 @@ static void rules_of_one_kind_add_up(void **state)
     add(*state, "html-503@1");
     add(*state, "html-502@3");
     struct fault_set set;
-    fault_take(*state, &set);
+    fault_take(*state, "/", &set);
     assert_int_equal(set.hits[FAULT_HTML].status, 503);
-    fault_take(*state, &set);
+    fault_take(*state, "/", &set);
     assert_false(set.hits[FAULT_HTML].on);
-    fault_take(*state, &set);
+    fault_take(*state, "/", &set);
     assert_int_equal(set.hits[FAULT_HTML].status, 502);
 }
 
@@ -81,10 +96,10 @@ static void an_argument_is_given_or_the_default(void **state)
     add(*state, "redirect@2");
     add(*state, "retry-after=Fri, 20 Nov 2026 09:30:00 GMT@1");
     struct fault_set set;
-    fault_take(*state, &set);
+    fault_take(*state, "/", &set);
     assert_string_equal(set.hits[FAULT_REDIRECT].argument, "http://user@host/");
     assert_string_equal(set.hits[FAULT_RETRY_AFTER].argument, "Fri, 20 Nov 2026 09:30:00 GMT");
-    fault_take(*state, &set);
+    fault_take(*state, "/", &set);
     assert_string_equal(set.hits[FAULT_REDIRECT].argument, "https://elsewhere.invalid/api/");
 }
 
@@ -100,6 +115,9 @@ static void what_is_wrong_with_a_rule_is_said(void **state)
         {"clamp@0", "behind @"},
         {"clamp@3-2", "behind @"},
         {"clamp@1-2-3", "behind @"},
+        {"clamp@0%", "behind @"},
+        {"clamp@%", "behind @"},
+        {"fb-error=4/x", "no good as CODE"},
         {"clamp@99999999999999999999", "behind @"},
         {"clamp=3", "takes no argument"},
         {"retry-after", "retry-after=WHEN is needed"},
@@ -134,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_rule_holds_for_the_requests_it_names, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_rule_counts_the_paths_it_names, setup, teardown),
         cmocka_unit_test_setup_teardown(a_rule_counts_from_when_it_was_added, setup, teardown),
         cmocka_unit_test_setup_teardown(rules_of_one_kind_add_up, setup, teardown),
         cmocka_unit_test_setup_teardown(an_argument_is_given_or_the_default, setup, teardown),

@@ -577,6 +577,13 @@ static void a_body_is_posted(void **state)
     assert_null(strstr(text, "Expect"));
     assert_memory_equal(seen.body.data + seen.body.len - 11, body, 11);
 
+    AUTO(seen_done) struct seen end;
+    seen_init(&end);
+    echo(client, &(struct http_request){.method = "DELETE", .url = url}, &end);
+    text = buffer_text(&end.body);
+    assert_true(text_starts_with(text, "DELETE /echo HTTP/1.1\r\n"));
+    assert_null(strstr(text, "Content-"));
+
     /* and nothing of it stays for the next request */
     AUTO(seen_done) struct seen next;
     seen_init(&next);

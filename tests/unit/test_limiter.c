@@ -25,8 +25,8 @@
 #define START (INT64_C(1795000000) * SECOND)
 #define KEY "random_user/-/users"
 
-static const struct bucket_rule users = {BUCKET_WINDOW, 20000, 300 * SECOND};
-static const struct bucket_rule score = {BUCKET_TOKEN, 60, 300 * SECOND};
+static const struct bucket_rule users = {BUCKET_WINDOW, 20000, 300 * SECOND, 0, 0};
+static const struct bucket_rule score = {BUCKET_TOKEN, 60, 300 * SECOND, 0, 0};
 
 static char folder[64];
 static char path[96];
@@ -97,11 +97,13 @@ static struct limiter *open_limiter(void)
 static int64_t take(struct limiter *l, const char *key, const struct bucket_rule *rule,
                     uint64_t amount, int64_t now_ns)
 {
-    int64_t wait_ns = -1;
+    const struct limiter_charge charge = {key, rule, amount};
+    AUTO(limiter_release) struct limiter_lease lease = {0};
+    struct limiter_answer answer;
     struct error err;
-    if (!limiter_take(l, key, rule, amount, now_ns, &wait_ns, &err))
+    if (!limiter_take(l, &charge, 1, now_ns, &answer, &lease, &err))
         fail_msg("%s", err.text);
-    return wait_ns;
+    return answer.wait_ns;
 }
 
 static struct limiter_state state_of(struct limiter *l, const char *key,
@@ -204,7 +206,7 @@ static void a_clock_set_back_ends_in_a_grant(void **state)
 static void what_can_never_be_granted_is_a_configuration_error(void **state)
 {
     (void)state;
-    static const struct bucket_rule none = {BUCKET_WINDOW, 0, SECOND};
+    static const struct bucket_rule none = {BUCKET_WINDOW, 0, SECOND, 0, 0};
     static char long_key[LIMITER_KEY_MAX + 2];
     memset(long_key, 'k', LIMITER_KEY_MAX + 1);
     const struct {
@@ -217,12 +219,13 @@ static void what_can_never_be_granted_is_a_configuration_error(void **state)
     };
     AUTO(limiter_closep) struct limiter *l = open_limiter();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        int64_t wait_ns = -1;
+        const struct limiter_charge charge = {cases[i].key, cases[i].rule, cases[i].amount};
+        struct limiter_answer answer = {.wait_ns = -1};
+        struct limiter_lease lease;
         struct error err;
-        assert_false(limiter_take(l, cases[i].key, cases[i].rule, cases[i].amount, START,
-                                  &wait_ns, &err));
+        assert_false(limiter_take(l, &charge, 1, START, &answer, &lease, &err));
         assert_int_equal(err.kind, ERROR_CONFIG);
-        assert_int_equal(wait_ns, -1);
+        assert_int_equal(answer.wait_ns, -1);
     }
     struct error err;
     assert_false(limiter_block(l, KEY, -1, &err));
@@ -321,20 +324,25 @@ static void a_damaged_bucket_is_refused(void **state)
     (void)state;
     static const char *const damages[] = {
         "UPDATE bucket SET state = x'00'",
-        "UPDATE bucket SET state = zeroblob(983)",
-        /* a time far beyond all times; tokens that are no number; a grant beyond all limits */
-        "UPDATE bucket SET state = CAST(zeroblob(7) || x'7f' || zeroblob(976) AS BLOB)",
-        "UPDATE bucket SET state = CAST(zeroblob(22) || x'f87f' || zeroblob(960) AS BLOB)",
-        "UPDATE bucket SET state = CAST(zeroblob(31) || x'10' || zeroblob(952) AS BLOB)",
+        "UPDATE bucket SET state = zeroblob(1015)",
+        /* a time far beyond all times; tokens that are no number; a use that is none; a share of
+         * it above 1; a grant beyond all limits */
+        "UPDATE bucket SET state = CAST(zeroblob(7) || x'7f' || zeroblob(1008) AS BLOB)",
+        "UPDATE bucket SET state = CAST(zeroblob(22) || x'f87f' || zeroblob(992) AS BLOB)",
+        "UPDATE bucket SET state = CAST(zeroblob(30) || x'f87f' || zeroblob(984) AS BLOB)",
+        "UPDATE bucket SET state = CAST(zeroblob(54) || x'0040' || zeroblob(960) AS BLOB)",
+        "UPDATE bucket SET state = CAST(zeroblob(63) || x'10' || zeroblob(952) AS BLOB)",
     };
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
         AUTO(limiter_closep) struct limiter *l = open_limiter();
         block(l, KEY, START);
         raw(damages[i]);
-        int64_t wait_ns = -1;
+        const struct limiter_charge charge = {KEY, &users, 1};
+        struct limiter_answer answer;
+        struct limiter_lease lease;
         struct error err;
         struct limiter_state s;
-        assert_false(limiter_take(l, KEY, &users, 1, START, &wait_ns, &err));
+        assert_false(limiter_take(l, &charge, 1, START, &answer, &lease, &err));
         assert_int_equal(err.kind, ERROR_STORE);
         assert_non_null(strstr(err.text, "damaged"));
         assert_non_null(strstr(err.text, KEY));
@@ -367,7 +375,7 @@ static void buckets_that_were_idle_for_long_are_forgotten(void **state)
 /* --- Several processes --------------------------------------------------------------------- */
 
 enum { CHILDREN = 6, ATTEMPTS = 60, AMOUNT = 7, CAPACITY = 1000 };
-static const struct bucket_rule shared = {BUCKET_WINDOW, CAPACITY, 3600 * SECOND};
+static const struct bucket_rule shared = {BUCKET_WINDOW, CAPACITY, 3600 * SECOND, 0, 0};
 
 /* Opens, spends what it gets, and answers how often it got something. */
 static int hammer(void)
@@ -378,10 +386,12 @@ static int hammer(void)
         return 255;
     int granted = 0;
     for (int i = 0; i < ATTEMPTS; i++) {
-        int64_t wait_ns;
-        if (!limiter_take(l, KEY, &shared, AMOUNT, clock_now_ns(), &wait_ns, &err))
+        const struct limiter_charge charge = {KEY, &shared, AMOUNT};
+        AUTO(limiter_release) struct limiter_lease lease = {0};
+        struct limiter_answer answer;
+        if (!limiter_take(l, &charge, 1, clock_now_ns(), &answer, &lease, &err))
             return 255;
-        granted += wait_ns == 0;
+        granted += answer.wait_ns == 0;
     }
     limiter_close(l);
     return granted;
@@ -418,10 +428,12 @@ static void spend(int fd)
     if (!limiter_open(path, &l, &err))
         _exit(1);
     for (;;) {
-        int64_t wait_ns;
-        if (!limiter_take(l, KEY, &shared, 1, clock_now_ns(), &wait_ns, &err))
+        const struct limiter_charge charge = {KEY, &shared, 1};
+        struct limiter_answer answer;
+        struct limiter_lease lease;
+        if (!limiter_take(l, &charge, 1, clock_now_ns(), &answer, &lease, &err))
             _exit(1);
-        if (wait_ns == 0 && write(fd, "", 1) != 1)
+        if (answer.wait_ns == 0 && write(fd, "", 1) != 1)
             _exit(1);
     }
 }
@@ -459,6 +471,236 @@ static void a_grant_outlives_its_taker(void **state)
     }
 }
 
+/* --- Several buckets ------------------------------------------------------------------------ */
+
+static struct limiter_answer ask(struct limiter *l, const struct limiter_charge *charges,
+                                 size_t count, struct limiter_lease *ret_lease)
+{
+    struct limiter_answer answer;
+    struct error err;
+    if (!limiter_take(l, charges, count, fake_now, &answer, ret_lease, &err))
+        fail_msg("%s", err.text);
+    return answer;
+}
+
+static void a_request_is_charged_to_all_of_its_buckets_or_to_none(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    const struct limiter_charge charges[] = {{"a/users", &users, 100},
+                                             {"a/1/score", &score, 3}};
+    struct limiter_lease lease;
+    assert_int_equal(ask(l, charges, 2, &lease).wait_ns, 0);
+    block(l, "a/1/score", START + 77 * SECOND);
+    struct limiter_answer answer = ask(l, charges, 2, &lease);
+    assert_int_equal(answer.wait_ns, 77 * SECOND);
+    assert_int_equal(answer.charge, 1);
+    assert_false(answer.crowded);
+    assert_int_equal(state_of(l, "a/users", &users, START).used, 100);
+    assert_int_equal(state_of(l, "a/1/score", &score, START).used, 3);
+}
+
+/* --- What the API says ----------------------------------------------------------------------- */
+
+static void note(struct limiter *l, const char *key, const struct bucket_rule *rule,
+                 struct usage_reading reading)
+{
+    const struct limiter_note n = {key, rule, reading};
+    struct error err;
+    if (!limiter_note(l, &n, 1, fake_now, &err))
+        fail_msg("%s", err.text);
+}
+
+static const struct bucket_rule insights = {
+    .kind = BUCKET_USAGE, .window_ns = 3600 * SECOND, .parallel = 5};
+
+static void what_the_api_said_survives_the_run(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    note(
+        l, "a/1/insights", &insights,
+        (struct usage_reading){.used = 0.97, .at_ns = START, .reset_ns = START + 100 * SECOND});
+    note(l, "a/2/insights", &insights,
+         (struct usage_reading){.regain_ns = START + 19 * 60 * SECOND});
+    limiter_close(l);
+    l = open_limiter();
+    assert_int_equal(take(l, "a/1/insights", &insights, 1, START), 100 * SECOND);
+    assert_int_equal(take(l, "a/2/insights", &insights, 1, START), 19 * 60 * SECOND);
+    assert_int_equal(take(l, "a/3/insights", &insights, 1, START), 0);
+    struct limiter_state s = state_of(l, "a/1/insights", &insights, START);
+    assert_int_equal(s.used, 97);
+    assert_int_equal(s.capacity, 100);
+    assert_int_equal(s.next_ns, START + 100 * SECOND);
+    s = state_of(l, "a/2/insights", &insights, START);
+    assert_int_equal(s.blocked_until_ns, START + 19 * 60 * SECOND);
+}
+
+static void nonsense_is_not_noted(void **state)
+{
+    (void)state;
+    const struct usage_reading readings[] = {
+        {.used = -0.1, .at_ns = START},
+        {.used = 101, .at_ns = START},
+        {.used = 0.5, .at_ns = START, .regain_ns = INT64_MAX},
+        {.used = 0.5, .at_ns = START, .reset_ns = -1},
+    };
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    for (size_t i = 0; i < sizeof readings / sizeof *readings; i++) {
+        const struct limiter_note n = {KEY, &users, readings[i]};
+        struct error err;
+        assert_false(limiter_note(l, &n, 1, START, &err));
+        assert_int_equal(err.kind, ERROR_BUG);
+    }
+}
+
+static void keys_are_listed_in_order(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    static const char *const keys[] = {"a/2/users", "a/users", "a/1/users"};
+    for (size_t i = 0; i < 3; i++)
+        take(l, keys[i], &users, 1, START);
+    static const char *const sorted[] = {"a/1/users", "a/2/users", "a/users"};
+    char key[LIMITER_KEY_MAX + 1] = "";
+    bool found;
+    struct error err;
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(limiter_next(l, key, key, &found, &err));
+        assert_true(found);
+        assert_string_equal(key, sorted[i]);
+    }
+    assert_true(limiter_next(l, key, key, &found, &err));
+    assert_false(found);
+}
+
+static void a_damaged_name_is_not_listed_for_ever(void **state)
+{
+    (void)state;
+    static const char *const damages[] = {
+        "UPDATE bucket SET key = 'a/' || hex(zeroblob(128))",
+        "UPDATE bucket SET key = CAST(x'610062' AS TEXT)",
+    };
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        AUTO(limiter_closep) struct limiter *l = open_limiter();
+        take(l, KEY, &users, 1, START);
+        raw(damages[i]);
+        char key[LIMITER_KEY_MAX + 1];
+        bool found;
+        struct error err;
+        assert_false(limiter_next(l, "", key, &found, &err));
+        assert_int_equal(err.kind, ERROR_STORE);
+        raw("DELETE FROM bucket");
+    }
+}
+
+/* --- In flight ------------------------------------------------------------------------------- */
+
+static void no_more_requests_are_in_flight_than_the_bucket_allows(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    const struct limiter_charge charge = {"a/1/insights", &insights, 1};
+    const struct limiter_charge other = {"a/2/insights", &insights, 1};
+    struct limiter_lease leases[5], refused, elsewhere;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(ask(l, &charge, 1, &leases[i]).wait_ns, 0);
+    struct limiter_answer answer = ask(l, &charge, 1, &refused);
+    assert_true(answer.crowded);
+    assert_int_equal(answer.wait_ns, LIMITER_CROWDED_NS);
+    assert_int_equal(refused.count, 0);
+    assert_int_equal(ask(l, &other, 1, &elsewhere).wait_ns, 0);
+    limiter_release(&elsewhere);
+
+    limiter_release(&leases[2]);
+    assert_int_equal(ask(l, &charge, 1, &leases[2]).wait_ns, 0);
+    for (int i = 0; i < 5; i++)
+        limiter_release(&leases[i]);
+}
+
+/* 72.5 % used is half way from all to one: three of five. */
+static void fewer_are_in_flight_as_usage_rises(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    const struct limiter_charge charge = {"a/1/insights", &insights, 1};
+    static const struct {
+        double used;
+        unsigned allowed;
+    } rows[] = {{0.3, 5}, {0.725, 3}, {0.85, 1}, {0.94, 1}, {0.2, 5}};
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        note(l, charge.key, &insights,
+             (struct usage_reading){.used = rows[r].used, .at_ns = START});
+        struct limiter_lease leases[6];
+        unsigned sent = 0;
+        for (int i = 0; i < 6; i++)
+            sent += ask(l, &charge, 1, &leases[i]).wait_ns == 0;
+        assert_int_equal(sent, rows[r].allowed);
+        for (int i = 0; i < 6; i++)
+            limiter_release(&leases[i]);
+    }
+}
+
+/* The child holds all places; they are free once it is dead, with nothing said. */
+static void places_are_shared_by_processes_and_end_with_them(void **state)
+{
+    (void)state;
+    const struct limiter_charge charge = {"a/1/insights", &insights, 1};
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        struct limiter *own = NULL;
+        struct error err;
+        if (!limiter_open(path, &own, &err))
+            _exit(1);
+        struct limiter_lease leases[5];
+        struct limiter_answer answer;
+        for (int i = 0; i < 5; i++)
+            if (!limiter_take(own, &charge, 1, START, &answer, &leases[i], &err))
+                _exit(1);
+        if (write(ends[1], "", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    close(ends[1]);
+    char byte;
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    struct limiter_lease lease;
+    assert_true(ask(l, &charge, 1, &lease).crowded);
+    kill(child, SIGKILL);
+    int status;
+    waitpid(child, &status, 0);
+    close(ends[0]);
+    assert_int_equal(ask(l, &charge, 1, &lease).wait_ns, 0);
+    limiter_release(&lease);
+}
+
+/* What one run reads stops the next request of another one, which has it open all the time. */
+static void what_another_process_was_told_holds_here(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    assert_int_equal(take(l, "a/1/insights", &insights, 1, START), 0);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        struct limiter *own = NULL;
+        struct error err;
+        const struct limiter_note n = {
+            "a/1/insights",
+            &insights,
+            {.used = 1, .at_ns = START, .regain_ns = START + 300 * SECOND}};
+        _exit(limiter_open(path, &own, &err) && limiter_note(own, &n, 1, START, &err) ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_int_equal(take(l, "a/1/insights", &insights, 1, START), 300 * SECOND);
+}
+
 #define LIMITER_TEST(function) \
     cmocka_unit_test_setup_teardown(function, make_folder_and_clock, remove_folder)
 #define PROCESS_TEST(function) \
@@ -481,6 +723,15 @@ int main(void)
         LIMITER_TEST(what_is_no_database_is_refused),
         LIMITER_TEST(a_damaged_bucket_is_refused),
         LIMITER_TEST(buckets_that_were_idle_for_long_are_forgotten),
+        LIMITER_TEST(a_request_is_charged_to_all_of_its_buckets_or_to_none),
+        LIMITER_TEST(what_the_api_said_survives_the_run),
+        LIMITER_TEST(nonsense_is_not_noted),
+        LIMITER_TEST(keys_are_listed_in_order),
+        LIMITER_TEST(a_damaged_name_is_not_listed_for_ever),
+        LIMITER_TEST(no_more_requests_are_in_flight_than_the_bucket_allows),
+        LIMITER_TEST(fewer_are_in_flight_as_usage_rises),
+        LIMITER_TEST(places_are_shared_by_processes_and_end_with_them),
+        LIMITER_TEST(what_another_process_was_told_holds_here),
         PROCESS_TEST(processes_never_overspend_together),
         PROCESS_TEST(a_grant_outlives_its_taker),
     };

@@ -187,6 +187,42 @@ static void what_is_loaded_can_be_read(void **state)
     assert_non_null(strstr(err.text, "users"));
 }
 
+static const char *parameters(const struct manifest_stream *s, char ret_text[256])
+{
+    size_t len = 0;
+    *ret_text = '\0';
+    for (size_t i = 0; i < s->request.query_count; i++)
+        len += (size_t)snprintf(ret_text + len, 256 - len, "%s ", s->request.query[i].name);
+    return ret_text;
+}
+
+static void a_stream_that_is_like_another_says_only_what_differs(void **state)
+{
+    (void)state;
+    AUTO(cleanup_free)
+    char *path = text_format("%s/tests/data/manifest/good/what-adapts.json", tree());
+    AUTO(manifest_freep) struct manifest *m = NULL;
+    struct error err = {0};
+    char text[256];
+    assert_true(manifest_load(path, &m, &err));
+    const struct manifest_stream *base = &m->streams[0], *land = &m->streams[3],
+                                 *town = &m->streams[4];
+    assert_string_equal(parameters(base, text), "fields filtering windows limit after ");
+    assert_string_equal(parameters(land, text), "fields filtering limit after breakdowns ");
+    assert_string_equal(parameters(town, text), "fields filtering limit after breakdowns ");
+    assert_string_equal(land->request.query[4].value.parts[0].literal, "land");
+    assert_string_equal(town->request.query[4].value.parts[0].literal, "town");
+    assert_string_equal(land->description, "Things, and where.");
+    assert_string_equal(town->description, ""); /* is its own */
+    assert_true(land->named_only && !town->named_only);
+    assert_non_null(base->isolate);
+    assert_null(land->isolate);
+    assert_string_equal(base->selection.gated[0], "owner");
+    assert_string_equal(town->selection.except[0], "id");
+    assert_int_equal(town->slice.kind, SLICE_CHANGES);
+    assert_string_equal(town->records, "/data/*");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +233,7 @@ int main(void)
         cmocka_unit_test(a_null_anywhere_is_refused_or_harmless),
         cmocka_unit_test(every_manifest_of_the_tree_is_taken),
         cmocka_unit_test(what_is_loaded_can_be_read),
+        cmocka_unit_test(a_stream_that_is_like_another_says_only_what_differs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -226,6 +226,212 @@ static void a_last_page_may_have_a_token_where_more_says_that_it_is_the_last(voi
     assert_null(p.token);
 }
 
+static void a_token_that_only_the_link_has_is_taken_out_of_it(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        const char *token; /* NULL: an error */
+    } rows[] = {
+        {"https://graph.example/v26.0/act_1/ads?access_token=T&after=MTAx%3D%3D&limit=25",
+         "MTAx=="},
+        {"http://elsewhere.example:1/?after=a+b%2Fc#x", "a+b/c"},
+        {"?after=1&after=2", "1"},
+        {"/ads?AFTER=1&%61fter=2&hereafter=3&after=4#&after=5", "4"},
+        {"/ads?limit=25", NULL},
+        {"/ads?after=&limit=25", NULL},
+        {"/ads?after", NULL},
+        {"/ads#?after=5", NULL},
+        {"/ads?after=%4", NULL},
+        {"/ads?after=%zz", NULL},
+        {"/ads?after=a%00b", NULL},
+        {"/ads?after=a%0Ab", NULL},
+        {"/ads?after=%C3", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        AUTO(setup_done)
+        struct setup s = setup_new("{'kind': 'token', 'at': '/after', 'more': '/next', "
+                                   "'from_url': {'at': '/next', 'parameter': 'after'}}");
+        AUTO(paginator_close) struct paginator p = {0};
+        struct error err = {0};
+        struct facts f = {.text = {NULL, rows[i].url}};
+        assert_true(paginator_open(&s.rule, &s.values, NULL, &p, &err));
+        if (paginator_advance(&p, &f, &err) != (rows[i].token != NULL))
+            fail_msg("%s: %s", rows[i].url, err.text);
+        if (rows[i].token) {
+            assert_string_equal(p.token, rows[i].token);
+        } else {
+            assert_int_equal(err.kind, ERROR_DATA);
+            assert_null(strstr(err.text, "after")); /* a link may hold a secret */
+            assert_int_equal(p.page, 0);
+        }
+    }
+}
+
+static void the_token_itself_comes_before_the_link(void **state)
+{
+    (void)state;
+    AUTO(setup_done)
+    struct setup s = setup_new("{'kind': 'token', 'at': '/after', 'from_url': {'at': '/next', "
+                               "'parameter': 'after'}}");
+    AUTO(paginator_close) struct paginator p = {0};
+    struct error err = {0};
+    struct facts f = {.text = {"own", "/?after=link"}};
+    assert_true(paginator_open(&s.rule, &s.values, NULL, &p, &err));
+    assert_true(paginator_advance(&p, &f, &err));
+    assert_string_equal(p.token, "own");
+    f.text[0] = f.text[1] = NULL; /* neither, and nothing says that more follows */
+    assert_true(paginator_advance(&p, &f, &err));
+    assert_true(p.done);
+}
+
+/* After `lead` different tokens come `length` ones over and over. */
+static void a_circle_of_any_length_is_found_out(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned lead, length;
+    } rows[] = {{0, 1}, {0, 2}, {5, 2}, {1, 3}, {100, 7}, {3, 100}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        AUTO(setup_done) struct setup s = setup_new("{'kind': 'token', 'at': '/next'}");
+        AUTO(paginator_close) struct paginator p = {0};
+        struct error err = {0};
+        unsigned page = 0, whole = rows[i].lead + rows[i].length;
+        assert_true(paginator_open(&s.rule, &s.values, NULL, &p, &err));
+        for (;; page++) {
+            char token[24];
+            unsigned number =
+                page < whole ? page : rows[i].lead + (page - rows[i].lead) % rows[i].length;
+            struct facts f = {.records = 1, .text = {token}};
+            snprintf(token, sizeof token, "t%u", number);
+            if (!paginator_advance(&p, &f, &err))
+                break;
+            assert_true(page < 4 * whole);
+        }
+        assert_true(page >= whole); /* and not before one came again */
+        assert_int_equal(err.kind, ERROR_DATA);
+    }
+}
+
+static void empty_pages_go_on_but_not_for_ever(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s = setup_new("{'kind': 'token', 'at': '/next'}");
+    AUTO(paginator_close) struct paginator p = {0};
+    struct error err = {0};
+    char token[24];
+    struct facts f = {.text = {token}};
+    assert_true(paginator_open(&s.rule, &s.values, NULL, &p, &err));
+    for (unsigned page = 0; page < 3 * PAGINATOR_EMPTY_MAX; page++) {
+        snprintf(token, sizeof token, "%u", page);
+        f.records = page % PAGINATOR_EMPTY_MAX == 0; /* one record among so many empty pages */
+        assert_true(paginator_advance(&p, &f, &err));
+    }
+    f.records = 0;
+    snprintf(token, sizeof token, "one more");
+    assert_true(paginator_advance(&p, &f, &err));
+    snprintf(token, sizeof token, "too many");
+    assert_false(paginator_advance(&p, &f, &err));
+    assert_int_equal(err.kind, ERROR_DATA);
+}
+
+static const char *next_size(struct setup *s, struct paginator *p)
+{
+    paginator_fill(p, &s->values);
+    return s->values.text[TEMPLATE_PAGE_SIZE];
+}
+
+static void good_page(struct paginator *p)
+{
+    char token[24];
+    struct error err = {0};
+    const struct facts f = {.records = 1, .text = {token}};
+    snprintf(token, sizeof token, "%llu", (unsigned long long)p->page);
+    assert_true(paginator_advance(p, &f, &err));
+}
+
+static void a_page_that_is_too_big_is_halved_and_restored(void **state)
+{
+    (void)state;
+    AUTO(setup_done)
+    struct setup s = setup_new("{'kind': 'token', 'at': '/next', 'size': '100'}");
+    AUTO(paginator_close) struct paginator p = {0};
+    AUTO(buffer_done) struct buffer text;
+    struct error err = {0};
+    static const char *const sizes[] = {"50", "25", "12", "6", "3", "1"};
+    buffer_init(&text, PAGINATOR_CURSOR_MAX);
+    assert_true(paginator_open(&s.rule, &s.values, NULL, &p, &err));
+    good_page(&p);
+    for (size_t i = 0; i < 6; i++) {
+        assert_true(paginator_shrink(&p));
+        assert_string_equal(next_size(&s, &p), sizes[i]);
+        assert_string_equal(s.values.text[TEMPLATE_CURSOR], "0"); /* at the same place */
+    }
+    assert_false(paginator_shrink(&p));
+    assert_string_equal(next_size(&s, &p), "1");
+    for (unsigned i = 0; i < PAGINATOR_PATIENCE; i++) {
+        assert_string_equal(next_size(&s, &p), "1");
+        good_page(&p);
+    }
+    assert_string_equal(next_size(&s, &p), "100");
+    assert_true(paginator_cursor(&p, &text, &err)); /* a checkpoint knows nothing of it */
+    assert_string_equal(buffer_text(&text), "{\"done\":false,\"page\":9,\"token\":\"8\"}");
+
+    /* too early: twice as many good pages this time */
+    assert_true(paginator_shrink(&p));
+    for (unsigned i = 0; i < 2 * PAGINATOR_PATIENCE; i++) {
+        assert_string_equal(next_size(&s, &p), "50");
+        good_page(&p);
+    }
+    assert_string_equal(next_size(&s, &p), "100");
+}
+
+static void no_page_is_smaller_than_the_least(void **state)
+{
+    (void)state;
+    AUTO(setup_done)
+    struct setup s = setup_new("{'kind': 'token', 'at': '/n', 'size': '500', 'least': 100}");
+    AUTO(paginator_close) struct paginator p = {0};
+    struct error err = {0};
+    assert_true(paginator_open(&s.rule, &s.values, NULL, &p, &err));
+    assert_true(paginator_shrink(&p));
+    assert_true(paginator_shrink(&p));
+    assert_string_equal(next_size(&s, &p), "125");
+    assert_false(paginator_shrink(&p));
+    assert_string_equal(next_size(&s, &p), "125");
+}
+
+static void only_pages_with_a_size_of_their_own_can_be_smaller(void **state)
+{
+    (void)state;
+    struct error err = {0};
+    AUTO(paginator_close) struct paginator numbered = {0}, unsized = {0};
+    AUTO(setup_done) struct setup pages = pages_of("23", "5");
+    AUTO(setup_done) struct setup token = setup_new("{'kind': 'token', 'at': '/next'}");
+    assert_true(paginator_open(&pages.rule, &pages.values, NULL, &numbered, &err));
+    assert_false(paginator_shrink(&numbered));
+    assert_true(paginator_open(&token.rule, &token.values, NULL, &unsized, &err));
+    assert_false(paginator_shrink(&unsized));
+}
+
+static void a_restart_is_at_the_first_page_and_may_see_its_tokens_again(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s = setup_new("{'kind': 'token', 'at': '/next'}");
+    AUTO(paginator_close) struct paginator p = {0};
+    struct error err = {0};
+    assert_true(paginator_open(&s.rule, &s.values, NULL, &p, &err));
+    good_page(&p);
+    good_page(&p);
+    paginator_restart(&p);
+    paginator_fill(&p, &s.values);
+    assert_null(s.values.text[TEMPLATE_CURSOR]);
+    assert_string_equal(s.values.text[TEMPLATE_PAGE_NUMBER], "1");
+    good_page(&p);
+    good_page(&p);
+    assert_int_equal(p.page, 2);
+}
+
 static void a_single_answer_is_one_page(void **state)
 {
     (void)state;
@@ -251,6 +457,14 @@ int main(void)
         cmocka_unit_test(a_token_leads_from_page_to_page_byte_for_byte),
         cmocka_unit_test(a_token_that_does_not_advance_is_an_error),
         cmocka_unit_test(a_last_page_may_have_a_token_where_more_says_that_it_is_the_last),
+        cmocka_unit_test(a_token_that_only_the_link_has_is_taken_out_of_it),
+        cmocka_unit_test(the_token_itself_comes_before_the_link),
+        cmocka_unit_test(a_circle_of_any_length_is_found_out),
+        cmocka_unit_test(empty_pages_go_on_but_not_for_ever),
+        cmocka_unit_test(a_page_that_is_too_big_is_halved_and_restored),
+        cmocka_unit_test(no_page_is_smaller_than_the_least),
+        cmocka_unit_test(only_pages_with_a_size_of_their_own_can_be_smaller),
+        cmocka_unit_test(a_restart_is_at_the_first_page_and_may_see_its_tokens_again),
         cmocka_unit_test(a_single_answer_is_one_page),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -215,8 +215,9 @@ static void server_stop(struct server *s)
 static const char things[] =
     "{'type': 'object', 'x-table': 'things', 'x-key': ['id'], 'x-unknown': '%s', 'required': "
     "['id'], 'properties': {'id': {'type': 'string', 'x-pii': 'keep', 'x-column': {'type': "
-    "'text'}}, 'secret': {'type': 'string', 'x-pii': 'drop'}}, 'x-derived': {'page': {'from': "
-    "'{page}', 'x-pii': 'keep', 'x-column': {'type': 'text'}}, 'extracted_at': {'from': "
+    "'text'}}, 'secret': {'type': 'string', 'x-pii': 'drop'}, 'owner': {'type': 'string', "
+    "'x-pii': 'keep', 'x-column': {'type': 'text'}}}, 'x-derived': {'page': {'from': '{page}', "
+    "'x-pii': 'keep', 'x-column': {'type': 'text'}}, 'extracted_at': {'from': "
     "'{extracted_at}', 'x-pii': 'keep', 'x-column': {'type': 'timestamptz'}}}}";
 
 struct setup {
@@ -233,7 +234,8 @@ struct setup {
     struct buffer lines; /* of the attempt that counts */
     unsigned begun;
     unsigned quarantined;
-    char reason[256];
+    char reason[512];
+    char misfit[256];
     bool refuse; /* the output fails */
     unsigned waits;
     int64_t wait_until_ns;
@@ -265,9 +267,10 @@ static bool on_record(void *context, const char *line, size_t len, size_t fleeti
 static bool on_quarantine(void *context, const char *line, size_t len, const char *reason,
                           uint64_t position, struct error *err)
 {
-    (void)line, (void)len, (void)position, (void)err;
+    (void)position, (void)err;
     struct setup *s = context;
     s->quarantined++;
+    snprintf(s->misfit, sizeof s->misfit, "%.*s", (int)len, line);
     snprintf(s->reason, sizeof s->reason, "%s", reason);
     return true;
 }
@@ -286,6 +289,16 @@ static void on_retrying(void *context, const struct error *cause, unsigned attem
     struct setup *s = context;
     assert_true(*cause->text && attempt > 0 && wait_ns >= 0);
     s->retries++;
+}
+
+static unsigned malformed;
+
+static void on_malformed(void *context, const char *header, const struct error *why)
+{
+    (void)context;
+    assert_true(*header);
+    assert_true(*why->text);
+    malformed++;
 }
 
 static void set(struct setup *s, const char *key, const char *value)
@@ -325,7 +338,9 @@ static void setup_with(struct setup *s, const char *manifest, const char *unknow
         !policy_new(s->schema, NULL, 0, &s->policy, &err) ||
         !http_new(&options, &s->http, &err) || !limiter_open(quota, &s->limiter, &err))
         fail_msg("%s", err.text);
-    assert_true(slice_parse(&s->manifest->streams[0].slice, "2026-11-20", &s->slice));
+    const struct slice_rule *rule = &s->manifest->streams[0].slice;
+    assert_true(
+        slice_parse(rule, rule->kind == SLICE_DAY ? "2026-11-20" : "changes", &s->slice));
 }
 
 static void setup_users(struct setup *s, const char *users, const char *page_size,
@@ -369,7 +384,7 @@ static bool open_at(struct setup *s, const struct reader_checkpoint *checkpoint,
         .policy = s->policy,
         .max_wait_ns = s->max_wait_ns,
         .output = {s, on_begin, on_record, on_quarantine},
-        .watch = {s, on_waiting, on_retrying},
+        .watch = {s, on_waiting, on_retrying, NULL, on_malformed},
     };
     return reader_new(&options, ret_reader, err);
 }
@@ -449,7 +464,7 @@ static void a_checkpoint_goes_on_behind_its_page(void **state)
         }
     }
     for (unsigned from = 1; from <= 3; from++) {
-        const struct reader_checkpoint checkpoint = {cursors[from], digest};
+        const struct reader_checkpoint checkpoint = {.cursor = cursors[from], .digest = digest};
         AUTO(reader_freep) struct reader *r = NULL;
         struct error err = {0};
         struct reader_page p;
@@ -476,7 +491,8 @@ static void other_settings_begin_the_slice_anew(void **state)
         AUTO(reader_freep) struct reader *r = open_reader(&s);
         memcpy(digest, reader_request_digest(r), sizeof digest);
     }
-    const struct reader_checkpoint checkpoint = {"{\"done\":false,\"page\":2}", digest};
+    const struct reader_checkpoint checkpoint = {.cursor = "{\"done\":false,\"page\":2}",
+                                                 .digest = digest};
     for (size_t i = 0; i <= 4; i++) {
         AUTO(reader_freep) struct reader *same = NULL;
         struct error err = {0};
@@ -496,7 +512,8 @@ static void other_settings_begin_the_slice_anew(void **state)
     setup_users(&fresh, "7", "3", &good, 1);
     AUTO(reader_freep) struct reader *r = open_reader(&fresh);
     assert_memory_not_equal(reader_request_digest(r), digest, sizeof digest); /* another host */
-    const struct reader_checkpoint broken = {"{\"page\":2}", reader_request_digest(r)};
+    const struct reader_checkpoint broken = {.cursor = "{\"page\":2}",
+                                             .digest = reader_request_digest(r)};
     assert_false(open_at(&fresh, &broken, &bad, &err));
     assert_int_equal(err.kind, ERROR_STORE);
     assert_non_null(strstr(err.text, "random_user users 2026-11-20: "));
@@ -620,7 +637,7 @@ static const struct fault {
      {.text = "HTTP/1.1 200 OK\r\n" JSON_HEAD "Content-Encoding: gzip, gzip\r\n\r\nx"},
      ERROR_DATA,
      true,
-     "nothing of this page was kept"},
+     "nothing of this answer was kept"},
 };
 
 enum { FAULTS = sizeof faults / sizeof *faults };
@@ -933,6 +950,389 @@ static void a_cursor_goes_on_byte_for_byte_and_a_pending_page_is_asked_for_again
     assert_string_equal(s.server.requests[3], "/1/events.json?batch_size=5000&cursor=Z+/==");
 }
 
+/* --- what answers say about the limits ----------------------------------------------------- */
+
+static const char steered[] = "tests/data/manifest/good/usage.json";
+
+#define CASE_USAGE(calls, regain)                                                       \
+    "x-case-usage: {\"1\":[{\"type\":\"events\",\"calls\":" calls ",\"regain\":" regain \
+    "}]}\r\n"
+#define SAYING(headers)                                                                   \
+    {                                                                                     \
+        .text = "HTTP/1.1 200 OK\r\n" headers JSON_HEAD "\r\n{\"data\":[{\"id\":\"1\"}]," \
+                "\"paging\":{\"cursors\":{\"after\":\"a\"}}}"                             \
+    }
+#define SAYING_NOTHING                           \
+    {                                            \
+        .text = OK "{\"data\":[{\"id\":\"2\"}]}" \
+    }
+#define REFUSING(status, headers, body)                                   \
+    {                                                                     \
+        .text = "HTTP/1.1 " status " x\r\n" headers JSON_HEAD "\r\n" body \
+    }
+
+static void setup_steered(struct setup *s, const struct deed *script, size_t count)
+{
+    setup_with(s, steered, "drop", script, count);
+    set(s, "page_size", "1");
+}
+
+/* Asks for two pages; answers how long that took by the clock, in seconds. */
+static int64_t two_pages(struct setup *s)
+{
+    AUTO(reader_freep) struct reader *r = open_reader(s);
+    struct reader_page p;
+    expect_page(r, &p);
+    expect_page(r, &p);
+    assert_int_equal(s->server.served, p.attempts + 1);
+    return slept_ns / S;
+}
+
+static void the_next_request_is_paced_by_what_the_answer_said(void **state)
+{
+    (void)state;
+    static const struct {
+        struct deed first;
+        int64_t least, most;
+    } rows[] = {
+        {SAYING(""), 0, 0},
+        {SAYING(CASE_USAGE("50", "0")), 0, 0},
+        {SAYING(CASE_USAGE("12.5", "19")), 1140, 1140}, /* to the second */
+        {SAYING("x-account-usage: {\"pct\":99.9,\"reset\":100}\r\n"), 100, 100},
+        {SAYING("X-Account-Usage: {\"pct\":9.67,\"reset\":100}\r\n"), 0, 0},
+        {SAYING("x-blocked: {\"for\":\"77s\"}\r\n"), 77, 77},
+        {SAYING(CASE_USAGE("100", "0")), 180, 200}, /* until it has aged to 95 % */
+        {SAYING("x-app-usage: {\"call_count\":96,\"total_time\":3}\r\n"), 30, 60},
+        {SAYING("x-case-usage: {\"1\":[{\"calls\":99\r\nx-blocked: no JSON\r\n"), 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct deed script[] = {rows[i].first, SAYING_NOTHING};
+        AUTO(setup_done) struct setup s;
+        setup_steered(&s, script, 2);
+        int64_t seconds = two_pages(&s);
+        if (seconds < rows[i].least || seconds > rows[i].most)
+            fail_msg("row %zu: waited %lld s", i, (long long)seconds);
+    }
+}
+
+/* A refusal says when the API opens again: in its headers, or in its body. */
+static void a_refusal_is_waited_out_as_it_says(void **state)
+{
+    (void)state;
+    static const struct {
+        struct deed refusal;
+        int64_t least, most;
+    } rows[] = {
+        {REFUSING("429", "x-account-usage: {\"pct\":100,\"reset\":1000}\r\n", "{}"), 1000,
+         1002},
+        {REFUSING("429", "",
+                  "{\"error\":{\"rateScope\":\"DEVELOPER\",\"retryDelay\":\"1200s\"}}"),
+         1200, 1202},
+        {REFUSING("429", "", "{\"error\":{\"rateScope\":\"DEVELOPER\"}}"), 5, 300},
+        {REFUSING("429", "Retry-After: 30\r\n", "{}"), 30, 30},
+        /* no quota verdict, and yet what it says holds */
+        {REFUSING("503", CASE_USAGE("100", "20"), "{}"), 1200, 1200},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct deed script[] = {rows[i].refusal, SAYING_NOTHING};
+        AUTO(setup_done) struct setup s;
+        setup_steered(&s, script, 2);
+        AUTO(reader_freep) struct reader *r = open_reader(&s);
+        struct reader_page p;
+        expect_page(r, &p);
+        assert_int_equal(p.attempts, 2);
+        if (slept_ns < rows[i].least * S || slept_ns > rows[i].most * S)
+            fail_msg("row %zu: waited %lld s", i, (long long)(slept_ns / S));
+    }
+}
+
+static void a_long_block_parks_with_its_end(void **state)
+{
+    (void)state;
+    static const struct deed script[] = {REFUSING(
+        "429", "", "{\"error\":{\"rateScope\":\"DEVELOPER\",\"retryDelay\":\"40591s\"}}")};
+    AUTO(setup_done) struct setup s;
+    setup_steered(&s, script, 1);
+    AUTO(reader_freep) struct reader *r = open_reader(&s);
+    struct reader_page p;
+    struct error err = {0};
+    assert_false(reader_next(r, &p, &err));
+    assert_int_equal(err.kind, ERROR_QUOTA);
+    assert_in_range(err.not_before_ns, start_ns + 40591 * S, start_ns + 40593 * S);
+    /* and nobody on the host asks before: the bucket is the app's, whatever the account */
+    AUTO(reader_freep) struct reader *other = open_reader(&s);
+    assert_false(reader_next(other, &p, &err));
+    assert_int_equal(err.kind, ERROR_QUOTA);
+    assert_int_equal(s.server.served, 1);
+    assert_int_equal(slept_ns, 0);
+}
+
+static void a_header_that_makes_no_sense_is_reported_and_ignored(void **state)
+{
+    (void)state;
+    static const struct deed script[] = {SAYING("x-case-usage: {\"1\":[{\"ca\r\n")};
+    AUTO(setup_done) struct setup s;
+    setup_steered(&s, script, 1);
+    malformed = 0;
+    AUTO(reader_freep) struct reader *r = open_reader(&s);
+    struct reader_page p;
+    expect_page(r, &p);
+    assert_int_equal(p.attempts, 1);
+    assert_int_equal(malformed, 1);
+}
+
+/* --- answers that ask for another question ------------------------------------------------- */
+
+static const char adapting[] = "tests/data/manifest/good/what-adapts.json";
+
+#define PAGE(id, after)                                                                      \
+    {                                                                                        \
+        .text =                                                                              \
+            OK "{\"data\":[{\"id\":\"" id "\"}],\"paging\":{\"cursors\":{\"after\":\"" after \
+               "\"},\"next\":\"https://x/?after=" after "\"}}"                               \
+    }
+#define LAST(id)                                                                         \
+    {                                                                                    \
+        .text = OK "{\"data\":[{\"id\":\"" id                                            \
+                   "\"}],\"paging\":{\"cursors\":{\"after\":\"end\",\"before\":\"b\"}}}" \
+    }
+#define REFUSED(error)                                                     \
+    {                                                                      \
+        .text = "HTTP/1.1 400 x\r\n" JSON_HEAD "\r\n{\"error\":" error "}" \
+    }
+#define POISON                                                                           \
+    REFUSED("{\"message\":\"Invalid parameter\",\"code\":100,\"error_subcode\":2446289," \
+            "\"error_user_msg\":\"The post of ad 120208325579370399 is not available.\"}")
+#define TOO_MUCH                                                                         \
+    {                                                                                    \
+        .text = "HTTP/1.1 500 x\r\n" JSON_HEAD "\r\n{\"error\":{\"code\":1,\"message\":" \
+                "\"Please REDUCE the amount of data you're "                             \
+                "asking for, then retry your request\"}}"                                \
+    }
+
+static bool was_asked(const struct setup *s, unsigned number, const char *part)
+{
+    return strstr(s->server.requests[number], part) != NULL;
+}
+
+static void a_page_that_is_too_big_is_asked_for_smaller_at_the_same_cursor(void **state)
+{
+    (void)state;
+    static const struct deed script[] = {PAGE("1", "c1"), TOO_MUCH, TOO_MUCH, PAGE("2", "c2"),
+                                         LAST("3")};
+    AUTO(setup_done) struct setup s;
+    setup_with(&s, adapting, "drop", script, 5);
+    AUTO(reader_freep) struct reader *r = open_reader(&s);
+    struct reader_page p;
+    expect_page(r, &p);
+    assert_int_equal(p.shrunk, 0);
+    expect_page(r, &p);
+    assert_int_equal(p.number, 2);
+    assert_int_equal(p.shrunk, 2);
+    assert_null(p.isolated);
+    assert_int_equal(p.counts.released, 1);
+    expect_page(r, &p);
+    assert_true(p.last);
+    static const char *const limits[] = {"limit=8", "limit=8", "limit=4", "limit=2", "limit=2"};
+    for (unsigned i = 0; i < 5; i++) {
+        assert_true(was_asked(&s, i, limits[i]));
+        assert_int_equal(was_asked(&s, i, "&after=c1"), i >= 1 && i <= 3);
+    }
+    assert_int_equal(slept_ns, 0); /* nothing of this is a matter of waiting */
+}
+
+static void an_object_that_cannot_be_read_is_set_aside_and_told_apart(void **state)
+{
+    (void)state;
+    static const struct deed script[] = {POISON, POISON,          POISON,
+                                         POISON, PAGE("7", "c1"), LAST("8")};
+    AUTO(setup_done) struct setup s;
+    setup_with(&s, adapting, "drop", script, 6);
+    AUTO(reader_freep) struct reader *r = open_reader(&s);
+    struct reader_page p;
+    expect_page(r, &p);
+    assert_int_equal(p.shrunk, 3);
+    assert_int_equal(p.counts.released, 0);
+    assert_int_equal(p.counts.quarantined, 1);
+    assert_int_equal(s.quarantined, 1);
+    assert_int_equal(s.lines.len, 0);
+    assert_non_null(strstr(s.misfit, "{\"id\":\"7\""));
+    assert_non_null(p.isolated);
+    assert_string_equal(s.reason, p.isolated);
+    assert_non_null(strstr(s.reason, "an object cannot be read: \"Invalid parameter\", \"The "
+                                     "post of ad [number] is not available.\""));
+    expect_page(r, &p);
+    assert_true(p.last);
+    assert_null(p.isolated);
+    assert_int_equal(p.counts.released, 1);
+    assert_true(was_asked(&s, 3, "fields=id%2Cowner&") && was_asked(&s, 3, "limit=1"));
+    assert_true(was_asked(&s, 4, "fields=id&") && was_asked(&s, 4, "limit=1"));
+    assert_true(was_asked(&s, 5, "&after=c1"));
+}
+
+static void what_cannot_even_be_told_apart_ends_the_slice(void **state)
+{
+    (void)state;
+    static const struct deed script[] = {POISON};
+    AUTO(setup_done) struct setup s;
+    setup_with(&s, adapting, "drop", script, 1);
+    AUTO(reader_freep) struct reader *r = open_reader(&s);
+    struct reader_page p;
+    struct error err = {0};
+    assert_false(reader_next(r, &p, &err));
+    assert_int_equal(err.kind, ERROR_TOO_BIG);
+    assert_int_equal(s.server.served, 5); /* 8, 4, 2, 1, and the one that tells apart */
+}
+
+static void a_dead_cursor_begins_anew_and_not_for_ever(void **state)
+{
+    (void)state;
+    enum { TIMES = 3 };
+    static const struct deed dead = REFUSED("{\"code\":2642,\"message\":\"Invalid cursors\"}");
+    static const struct deed script[] = {PAGE("1", "c1"), dead, PAGE("1", "c1"), dead,
+                                         PAGE("1", "c1"), dead, PAGE("1", "c1"), dead};
+    AUTO(setup_done) struct setup s;
+    setup_with(&s, adapting, "drop", script, 8);
+    AUTO(reader_freep) struct reader *r = open_reader(&s);
+    struct reader_page p;
+    struct error err = {0};
+    for (int i = 0; i < TIMES; i++) {
+        expect_page(r, &p);
+        assert_int_equal(p.number, 1);
+        assert_false(p.restarted);
+        expect_page(r, &p);
+        assert_true(p.restarted);
+        assert_int_equal(reader_pages_done(r), 0);
+    }
+    expect_page(r, &p);
+    assert_false(reader_next(r, &p, &err));
+    assert_int_equal(err.kind, ERROR_REMOTE);
+    assert_false(was_asked(&s, 2, "after="));
+
+    /* on the first page there is nothing to go back to */
+    static const struct deed at_once[] = {dead};
+    AUTO(setup_done) struct setup other;
+    setup_with(&other, adapting, "drop", at_once, 1);
+    AUTO(reader_freep) struct reader *first = open_reader(&other);
+    assert_false(reader_next(first, &p, &err));
+    assert_int_equal(other.server.served, 1);
+}
+
+static void too_much_and_not_allowed_are_for_the_caller(void **state)
+{
+    (void)state;
+    static const struct {
+        struct deed deed;
+        enum error_kind kind;
+        const char *says;
+    } rows[] = {
+        {REFUSED("{\"message\":\"Invalid parameter\",\"code\":100,\"error_subcode\":1487534,"
+                 "\"error_user_msg\":\"Too many rows\"}"),
+         ERROR_TOO_BIG, "there are too many rows: \"Invalid parameter\", \"Too many rows\""},
+        {REFUSED(
+             "{\"message\":\"(#200) Requires business_management permission\",\"code\":200}"),
+         ERROR_ACCOUNT, "(#200) Requires business_management"},
+        {REFUSED("{\"message\":\"odd\",\"code\":300}"), ERROR_REMOTE, "refused: \"odd\""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        AUTO(setup_done) struct setup s;
+        setup_with(&s, adapting, "drop", &rows[i].deed, 1);
+        AUTO(reader_freep) struct reader *r = open_reader(&s);
+        struct reader_page p;
+        struct error err = {0};
+        assert_false(reader_next(r, &p, &err));
+        assert_int_equal(err.kind, rows[i].kind);
+        /* what may not be seen was asked for once more, without the gated fields */
+        assert_int_equal(s.server.served, err.kind == ERROR_ACCOUNT ? 2 : 1);
+        if (!strstr(err.text, rows[i].says))
+            fail_msg("%s", err.text);
+    }
+}
+
+static void a_field_that_may_not_be_seen_does_not_hide_the_others(void **state)
+{
+    (void)state;
+    static const struct deed gated = REFUSED(
+        "{\"message\":\"(#200) Requires business_management permission\",\"code\":200}");
+    static const struct deed script[] = {gated, PAGE("1", "c1"), LAST("2")};
+    AUTO(setup_done) struct setup s;
+    setup_with(&s, adapting, "drop", script, 3);
+    AUTO(reader_freep) struct reader *r = open_reader(&s);
+    uint8_t digest[DIGEST_SIZE];
+    struct reader_page p;
+    memcpy(digest, reader_request_digest(r), sizeof digest);
+    expect_page(r, &p);
+    assert_int_equal(p.counts.released, 1);
+    assert_non_null(strstr(p.withheld, "Requires business_management"));
+    assert_true(was_asked(&s, 0, "fields=id%2Cowner&"));
+    assert_true(was_asked(&s, 1, "fields=id&"));
+    expect_page(r, &p);
+    assert_null(p.withheld);
+    assert_true(was_asked(&s, 2, "fields=id&"));
+    assert_memory_equal(reader_request_digest(r), digest, sizeof digest);
+}
+
+/* --- what was changed since ---------------------------------------------------------------- */
+
+static void a_reading_of_changes_begins_where_the_last_one_began(void **state)
+{
+    (void)state;
+    static const struct deed script[] = {PAGE("1", "c1"), LAST("2"), LAST("3")};
+    AUTO(setup_done) struct setup s;
+    setup_with(&s, adapting, "drop", script, 3);
+    struct reader_page p;
+    uint8_t digest[DIGEST_SIZE];
+    char cursor[128], mark[SLICE_MARK_SIZE];
+    AUTO(reader_freep) struct reader *first = open_reader(&s);
+    expect_page(first, &p);
+    memcpy(digest, reader_request_digest(first), sizeof digest);
+    snprintf(cursor, sizeof cursor, "%s", p.cursor);
+    snprintf(mark, sizeof mark, "%s", reader_mark(first));
+    assert_string_equal(mark, "../2026-11-20T12:01:40Z");
+    assert_string_equal(
+        s.server.requests[0],
+        "/v26.0/things?fields=id%2Cowner&windows=%5B%227d_click%22%2C%221d_view%22%5D"
+        "&limit=8");
+
+    /* a day later: the reading that was cut off goes on as it began */
+    struct error err = {0};
+    struct reader_checkpoint checkpoint = {.cursor = cursor, .digest = digest, .mark = mark};
+    AUTO(reader_freep) struct reader *same = NULL;
+    clock_ns += 86400 * S;
+    assert_true(open_at(&s, &checkpoint, &same, &err));
+    assert_true(reader_resumed(same));
+    assert_string_equal(reader_mark(same), mark);
+    expect_page(same, &p);
+    assert_true(p.last);
+    assert_false(was_asked(&s, 1, "filtering="));
+    snprintf(cursor, sizeof cursor, "%s", p.cursor);
+
+    /* and the next one asks for what changed since that began, less an hour */
+    AUTO(reader_freep) struct reader *next = NULL;
+    checkpoint.complete = true;
+    assert_true(open_at(&s, &checkpoint, &next, &err));
+    assert_true(reader_resumed(next));
+    assert_int_equal(reader_pages_done(next), 0);
+    assert_string_equal(reader_mark(next), "2026-11-20T11:01:40Z/2026-11-21T12:01:40Z");
+    expect_page(next, &p);
+    assert_int_equal(p.number, 1);
+    assert_true(was_asked(&s, 2, "%22value%22%3A1795172500%7D%5D"));
+    assert_memory_equal(reader_request_digest(next), digest, sizeof digest);
+
+    /* what is asked for has changed: what did not change since lacks it, so all is read */
+    AUTO(reader_freep) struct reader *other = NULL;
+    set(&s, "windows", "1d_view");
+    assert_true(open_at(&s, &checkpoint, &other, &err));
+    assert_false(reader_resumed(other));
+    assert_string_equal(reader_mark(other), "../2026-11-21T12:01:40Z");
+
+    AUTO(reader_freep) struct reader *bad = NULL;
+    set(&s, "windows", "7d_click,1d_view");
+    checkpoint.mark = "";
+    assert_false(open_at(&s, &checkpoint, &bad, &err));
+    assert_int_equal(err.kind, ERROR_STORE);
+}
+
 /* --- a stop; last, because it cannot be taken back ---------------------------------------- */
 
 static void after_a_stop_no_page_is_begun(void **state)
@@ -951,6 +1351,106 @@ static void after_a_stop_no_page_is_begun(void **state)
     assert_int_equal(s.begun, 1);
 }
 
+/* --- documents --------------------------------------------------------------------------- */
+
+static struct exchange *open_exchange(struct setup *s)
+{
+    struct exchange *e = NULL;
+    struct error err = {0};
+    const struct exchange_options options = {
+        .settings = s->settings,
+        .stream = EXCHANGE_NO_STREAM,
+        .account = MANIFEST_SINGLE_ACCOUNT,
+        .http = s->http,
+        .limiter = s->limiter,
+        .max_wait_ns = s->max_wait_ns,
+        .watch = {s, on_waiting, on_retrying, NULL, on_malformed},
+    };
+    if (!exchange_new(&options, &e, &err))
+        fail_msg("%s", err.text);
+    return e;
+}
+
+static bool ask_document(struct setup *s, struct exchange *e, json_t **ret_root,
+                         struct exchange_result *ret_result, struct error *err)
+{
+    AUTO(cleanup_free) char *url = text_format("http://127.0.0.1:%u/list", s->server.port);
+    const struct http_request request = {.method = "GET", .url = url};
+    struct template_values values = {0};
+    settings_fill(s->settings, &values);
+    const struct exchange_call call = {
+        .request = &request,
+        .values = &values,
+        .costs = s->manifest->streams[0].costs,
+        .cost_count = s->manifest->streams[0].cost_count,
+    };
+    values.text[TEMPLATE_PAGE_SIZE] = "2";
+    return exchange_document(e, &call, ret_root, ret_result, err);
+}
+
+static const struct deed document = {.text = "HTTP/1.1 200 OK\r\n" JSON_HEAD
+                                             "\r\n{\"data\":[{\"id\":\"17\"}],\"next\":2}"};
+
+static void a_document_is_handed_over_whole_and_its_failures_are_retried(void **state)
+{
+    (void)state;
+    const struct deed script[] = {
+        {.text = "HTTP/1.1 503 x\r\n" HTML_HEAD "\r\n<html>"},
+        {.text = "HTTP/1.1 200 OK\r\n" JSON_HEAD "\r\n{\"data\":[{\"id\":\"1"},
+        limited,
+        document,
+    };
+    AUTO(setup_done) struct setup s;
+    setup_users(&s, "3", "3", script, 4);
+    AUTO(exchange_freep) struct exchange *e = open_exchange(&s);
+    json_auto_t *root = NULL;
+    struct exchange_result result;
+    struct error err = {0};
+    if (!ask_document(&s, e, &root, &result, &err))
+        fail_msg("%s", err.text);
+    json_t *data = json_object_get(root, "data");
+    assert_int_equal(json_array_size(data), 1);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(data, 0), "id")),
+                        "17");
+    assert_int_equal(json_integer_value(json_object_get(root, "next")), 2);
+    assert_int_equal(result.attempts, 4);
+    assert_int_equal(s.retries, 2);
+    assert_int_equal(s.waits, 1);
+    assert_int_equal(s.begun, 0); /* no page was begun */
+}
+
+static void a_document_that_is_too_long_or_ambiguous_ends_at_once(void **state)
+{
+    (void)state;
+    AUTO(buffer_done) struct buffer text;
+    buffer_init(&text, BODY_MAX);
+    assert_true(buffer_append_text(&text, "HTTP/1.1 200 OK\r\n" JSON_HEAD "\r\n[\""));
+    while (text.len < EXCHANGE_DOCUMENT_MAX + 1000)
+        assert_true(buffer_append_text(&text, "0123456789abcdef0123456789abcdef"));
+    assert_true(buffer_append_text(&text, "\"]"));
+    const struct {
+        struct deed deed;
+        const char *says;
+    } cases[] = {
+        {{.text = buffer_text(&text)}, "longer than 4194304 bytes"},
+        {{.text = "HTTP/1.1 200 OK\r\n" JSON_HEAD "\r\n{\"a\":1,\"a\":2}"}, "the answer:1:"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        AUTO(setup_done) struct setup s;
+        setup_users(&s, "3", "3", &cases[i].deed, 1);
+        AUTO(exchange_freep) struct exchange *e = open_exchange(&s);
+        json_t *root = NULL;
+        struct exchange_result result;
+        struct error err = {0};
+        assert_false(ask_document(&s, e, &root, &result, &err));
+        assert_null(root);
+        assert_int_equal(err.kind, ERROR_DATA);
+        if (!strstr(err.text, cases[i].says))
+            fail_msg("%s", err.text);
+        assert_int_equal(s.server.served, 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -964,6 +1464,8 @@ int main(void)
         cmocka_unit_test(retrying_ends_at_the_deadline),
         cmocka_unit_test(an_error_of_the_output_passes_through_at_once),
         cmocka_unit_test(a_schema_that_stops_at_unknown_fields_does_so_at_once),
+        cmocka_unit_test(a_document_is_handed_over_whole_and_its_failures_are_retried),
+        cmocka_unit_test(a_document_that_is_too_long_or_ambiguous_ends_at_once),
         cmocka_unit_test(a_refusal_waits_for_the_next_mark_and_says_so),
         cmocka_unit_test(a_refusal_that_lasts_too_long_parks_with_its_end),
         cmocka_unit_test(refusals_without_end_park_in_the_end),
@@ -972,7 +1474,18 @@ int main(void)
         cmocka_unit_test(our_own_limit_parks_what_would_wait_too_long),
         cmocka_unit_test(without_a_limit_nothing_is_counted_but_refusals_hold),
         cmocka_unit_test(a_page_larger_than_the_limit_is_a_matter_of_configuration),
+        cmocka_unit_test(the_next_request_is_paced_by_what_the_answer_said),
+        cmocka_unit_test(a_refusal_is_waited_out_as_it_says),
+        cmocka_unit_test(a_long_block_parks_with_its_end),
+        cmocka_unit_test(a_header_that_makes_no_sense_is_reported_and_ignored),
         cmocka_unit_test(a_cursor_goes_on_byte_for_byte_and_a_pending_page_is_asked_for_again),
+        cmocka_unit_test(a_page_that_is_too_big_is_asked_for_smaller_at_the_same_cursor),
+        cmocka_unit_test(an_object_that_cannot_be_read_is_set_aside_and_told_apart),
+        cmocka_unit_test(what_cannot_even_be_told_apart_ends_the_slice),
+        cmocka_unit_test(a_dead_cursor_begins_anew_and_not_for_ever),
+        cmocka_unit_test(too_much_and_not_allowed_are_for_the_caller),
+        cmocka_unit_test(a_field_that_may_not_be_seen_does_not_hide_the_others),
+        cmocka_unit_test(a_reading_of_changes_begins_where_the_last_one_began),
         cmocka_unit_test(after_a_stop_no_page_is_begun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

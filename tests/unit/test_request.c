@@ -11,11 +11,10 @@
 
 #include "base/buffer.h"
 #include "source/request.h"
-#include "source/slice.h"
 #include "source/template.h"
 #include "source_fixture.h"
 
-enum { OF_PAGE = 0xffff };
+enum { OF_PAGE = (2 << TEMPLATE_SETTING_FIRST) - 1 };
 
 static const struct setting settings[] = {
     {.name = "seed", .type = SETTING_STRING, .fallback = (char *)(uintptr_t) "x"},
@@ -289,55 +288,6 @@ static void a_url_that_grows_too_long_is_refused(void **state)
     free(long_text);
 }
 
-/* --- slices ------------------------------------------------------------------------------ */
-
-static int64_t day_of(const char *text)
-{
-    int64_t day = 0;
-    assert_true(clock_parse_date(text, &day));
-    return day;
-}
-
-static void days_are_listed_with_both_ends(void **state)
-{
-    (void)state;
-    const struct slice_rule rule = {SLICE_DAY};
-    AUTO(cleanup_free) struct slice *slices = NULL;
-    size_t count;
-    struct error err = {0};
-    assert_true(
-        slice_list(&rule, day_of("2028-02-28"), day_of("2028-03-01"), &slices, &count, &err));
-    assert_int_equal(count, 3);
-    assert_string_equal(slices[0].id, "2028-02-28");
-    assert_string_equal(slices[1].id, "2028-02-29");
-    assert_string_equal(slices[2].from, "2028-03-01");
-    assert_string_equal(slices[2].to, "2028-03-01");
-
-    struct slice one;
-    assert_true(slice_parse(&rule, "2028-02-29", &one));
-    assert_memory_equal(&one, &slices[1], sizeof one);
-    assert_false(slice_parse(&rule, "2027-02-29", &one));
-    assert_false(slice_parse(&rule, "", &one));
-}
-
-static void days_in_the_wrong_order_or_too_many_are_refused(void **state)
-{
-    (void)state;
-    const struct slice_rule rule = {SLICE_DAY};
-    struct slice *slices = NULL;
-    size_t count = 7;
-    struct error err = {0};
-    assert_false(
-        slice_list(&rule, day_of("2026-11-02"), day_of("2026-11-01"), &slices, &count, &err));
-    assert_int_equal(err.kind, ERROR_USAGE);
-    assert_non_null(strstr(err.text, "2026-11-02"));
-    assert_false(
-        slice_list(&rule, day_of("1900-01-01"), day_of("2026-11-01"), &slices, &count, &err));
-    assert_int_equal(err.kind, ERROR_USAGE);
-    assert_null(slices);
-    assert_int_equal(count, 7);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,8 +300,6 @@ int main(void)
         cmocka_unit_test(a_body_is_json_with_typed_values),
         cmocka_unit_test(a_raw_cursor_that_no_url_can_hold_is_refused),
         cmocka_unit_test(a_url_that_grows_too_long_is_refused),
-        cmocka_unit_test(days_are_listed_with_both_ends),
-        cmocka_unit_test(days_in_the_wrong_order_or_too_many_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

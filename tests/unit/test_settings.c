@@ -18,12 +18,17 @@ struct setup {
     struct settings *settings;
 };
 
-static struct setup setup_new(void)
+static struct setup setup_of(const char *manifest)
 {
-    struct setup s = {.manifest = fixture_manifest("sources/random_user.json")};
+    struct setup s = {.manifest = fixture_manifest(manifest)};
     s.settings = settings_new(s.manifest);
     assert_non_null(s.settings);
     return s;
+}
+
+static struct setup setup_new(void)
+{
+    return setup_of("sources/random_user.json");
 }
 
 static void setup_done(struct setup *s)
@@ -241,6 +246,202 @@ static void a_limit_that_is_lifted_is_no_rule(void **state)
     assert_null(settings_bucket(s.settings, 0));
 }
 
+static void a_share_is_taken_of_every_limit(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s = setup_new();
+    struct error err = {0};
+    settings_reserve(s.settings, 30);
+    assert_int_equal(bucket_capacity(settings_bucket(s.settings, 0)), 14000);
+    assert_true(settings_set(s.settings, "limit_users", "10000/5m", &err));
+    assert_int_equal(bucket_capacity(settings_bucket(s.settings, 0)), 7000);
+    assert_true(settings_set(s.settings, "page_size", "5000", &err));
+    assert_true(settings_check(s.settings, &err));
+    settings_reserve(s.settings, 60);
+    assert_false(settings_check(s.settings, &err));
+    assert_non_null(strstr(err.text, "limit_users allows (40 % of 10000/5m)"));
+}
+
+static void a_limit_that_nobody_tells_has_no_number(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s = setup_of("tests/data/manifest/good/usage.json");
+    struct error err = {0};
+    size_t bucket = 2; /* events */
+    bool changed;
+    assert_string_equal(value_of(s.settings, "limit_events", &changed), "usage/1h");
+    assert_int_equal(settings_bucket(s.settings, bucket)->kind, BUCKET_USAGE);
+    assert_true(settings_set(s.settings, "limit_events", "usage/5m", &err));
+    assert_int_equal(settings_bucket(s.settings, bucket)->window_ns, 300 * CLOCK_SECOND_NS);
+    assert_int_equal(settings_bucket(s.settings, bucket)->kind, BUCKET_USAGE);
+    assert_int_equal(settings_bucket(s.settings, bucket)->parallel, 3);
+    assert_true(settings_set(s.settings, "limit_events", "600/1h", &err));
+    assert_int_equal(settings_bucket(s.settings, bucket)->kind, BUCKET_WINDOW);
+    assert_int_equal(settings_bucket(s.settings, bucket)->capacity, 600);
+    assert_false(settings_set(s.settings, "limit_operations", "usage/5m", &err));
+    assert_false(settings_set(s.settings, "limit_events", "usage/0", &err));
+}
+
+static void a_bucket_is_of_the_app_or_of_an_account(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s = setup_of("tests/data/manifest/good/usage.json");
+    char key[LIMITER_KEY_MAX + 1];
+    settings_quota_key(s.settings, "act_1", 0, key);
+    assert_string_equal(key, "graph/operations");
+    settings_quota_key(s.settings, "act_1", 1, key);
+    assert_string_equal(key, "graph/act_1/requests");
+}
+
+/* --- credentials, accounts, versions ------------------------------------------------------ */
+
+static struct setup setup_with_token(void)
+{
+    struct setup s = {.manifest =
+                          fixture_manifest("tests/data/manifest/good/token-and-accounts.json")};
+    s.settings = settings_new(s.manifest);
+    assert_non_null(s.settings);
+    return s;
+}
+
+static void set_good(struct setup *s, const char *key, const char *value)
+{
+    struct error err = {0};
+    if (!settings_set(s->settings, key, value, &err))
+        fail_msg("%s", err.text);
+}
+
+static void another_version_takes_the_place_of_the_manifests(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s = setup_with_token();
+    struct template_values values = {0};
+    bool changed;
+    assert_string_equal(settings_version(s.settings), "v26.0");
+    assert_string_equal(value_of(s.settings, "api_version", &changed), "v26.0");
+    assert_false(changed);
+    set_good(&s, "api_version", "v25.0");
+    settings_fill(s.settings, &values);
+    assert_string_equal(values.text[TEMPLATE_VERSION], "v25.0");
+    assert_string_equal(value_of(s.settings, "api_version", &changed), "v25.0");
+    assert_true(changed);
+    static const char *const bad[] = {"25.0", "v25", "v25.0/../v1", "", "v25.0 "};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct error err = {0};
+        assert_false(settings_set(s.settings, "api_version", bad[i], &err));
+        assert_int_equal(err.kind, ERROR_CONFIG);
+    }
+    AUTO(setup_done) struct setup fixed = setup_new();
+    struct error err = {0};
+    assert_false(settings_set(fixed.settings, "api_version", "1.3", &err));
+    assert_non_null(strstr(err.text, "unknown key \"api_version\""));
+}
+
+static void accounts_are_ids_each_once(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s = setup_with_token();
+    assert_null(settings_accounts(s.settings)[0]);
+    set_good(&s, "accounts", "17, 4 120208325579370399,");
+    const char *const *ids = settings_accounts(s.settings);
+    assert_string_equal(ids[0], "17");
+    assert_string_equal(ids[1], "4");
+    assert_string_equal(ids[2], "120208325579370399");
+    assert_null(ids[3]);
+    static const char *const bad[][2] = {
+        {"act_1", "\"act_1\" is no account's id"},
+        {"1,2,1", "1 is there twice"},
+        {" , ", "expected ids"},
+        {"../1", "no account's id"},
+        {"1\n2", "no account's id"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct error err = {0};
+        assert_false(settings_set(s.settings, "accounts", bad[i][0], &err));
+        assert_int_equal(err.kind, ERROR_CONFIG);
+        if (!strstr(err.text, bad[i][1]))
+            fail_msg("%s", err.text);
+    }
+    assert_string_equal(settings_accounts(s.settings)[0], "17");
+}
+
+static void a_secret_is_a_reference_and_is_not_shown_when_it_is_none(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s = setup_with_token();
+    struct error err = {0};
+    bool changed;
+    assert_false(settings_set(s.settings, "access_token", "EAATOKEN", &err));
+    assert_int_equal(err.kind, ERROR_CONFIG);
+    assert_true(text_starts_with(err.text, "access_token: a secret is given by reference"));
+    assert_null(strstr(err.text, "EAATOKEN"));
+    assert_null(settings_reference(s.settings, 0));
+    set_good(&s, "access_token", "file:/nowhere/token");
+    assert_string_equal(settings_reference(s.settings, 0), "file:/nowhere/token");
+    assert_string_equal(value_of(s.settings, "access_token", &changed), "file:/nowhere/token");
+    assert_true(changed);
+    assert_null(value_of(s.settings, "app_secret", &changed));
+}
+
+static void a_stream_that_is_not_read_by_default_is_read_when_it_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *streams; /* NULL: not set */
+        const char *wanted; /* of things, everything, days */
+    } rows[] = {{NULL, "+-+"}, {"everything", "-+-"}, {"days, THINGS", "+-+"}, {"days", "--+"}};
+    AUTO(setup_done) struct setup s = setup_of("tests/data/manifest/good/what-adapts.json");
+    struct error err = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].streams)
+            assert_true(settings_set(s.settings, "streams", rows[i].streams, &err));
+        for (size_t stream = 0; stream < 3; stream++)
+            assert_int_equal(settings_wants(s.settings, stream), rows[i].wanted[stream] == '+');
+    }
+    assert_false(settings_set(s.settings, "streams", "everythin", &err));
+    assert_int_equal(err.kind, ERROR_CONFIG);
+    assert_non_null(strstr(err.text, "did you mean everything"));
+    assert_true(settings_wants(s.settings, 2)); /* as it was */
+
+    /* where all are read by default there is nothing to choose */
+    AUTO(setup_done) struct setup all = setup_new();
+    assert_false(settings_set(all.settings, "streams", "users", &err));
+    assert_non_null(strstr(err.text, "unknown key"));
+}
+
+static void a_lookback_replaces_that_of_every_stream_that_has_one(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s = setup_of("tests/data/manifest/good/what-adapts.json");
+    struct error err = {0};
+    assert_int_equal(settings_slice(s.settings, 2).lookback_days, 28);
+    assert_true(settings_set(s.settings, "lookback", "7d", &err));
+    assert_int_equal(settings_slice(s.settings, 2).lookback_days, 7);
+    assert_true(settings_slice(s.settings, 2).has_lookback);
+    assert_false(settings_slice(s.settings, 0).has_lookback);
+    static const char *const bad[] = {"", "7", "7h", "-1d", "99999d", "d"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(settings_set(s.settings, "lookback", bad[i], &err));
+    assert_int_equal(err.kind, ERROR_CONFIG);
+    assert_int_equal(settings_slice(s.settings, 2).lookback_days, 7);
+    AUTO(setup_done) struct setup none = setup_new();
+    assert_false(settings_set(none.settings, "lookback", "7d", &err));
+}
+
+static void a_list_is_there_as_json_too(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s = setup_of("tests/data/manifest/good/what-adapts.json");
+    struct template_values values = {0};
+    struct error err = {0};
+    settings_fill(s.settings, &values);
+    assert_null(values.text[TEMPLATE_LIST_FIRST]); /* page_size is none */
+    assert_string_equal(values.text[TEMPLATE_LIST_FIRST + 1], "[\"7d_click\",\"1d_view\"]");
+    assert_true(settings_set(s.settings, "windows", "28d_click", &err));
+    settings_fill(s.settings, &values);
+    assert_string_equal(values.text[TEMPLATE_LIST_FIRST + 1], "[\"28d_click\"]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +452,15 @@ int main(void)
         cmocka_unit_test(what_only_shows_together_is_checked_together),
         cmocka_unit_test(a_forecast_counts_pages_and_what_they_cost),
         cmocka_unit_test(a_limit_that_is_lifted_is_no_rule),
+        cmocka_unit_test(a_share_is_taken_of_every_limit),
+        cmocka_unit_test(a_limit_that_nobody_tells_has_no_number),
+        cmocka_unit_test(a_bucket_is_of_the_app_or_of_an_account),
+        cmocka_unit_test(another_version_takes_the_place_of_the_manifests),
+        cmocka_unit_test(accounts_are_ids_each_once),
+        cmocka_unit_test(a_secret_is_a_reference_and_is_not_shown_when_it_is_none),
+        cmocka_unit_test(a_stream_that_is_not_read_by_default_is_read_when_it_is_named),
+        cmocka_unit_test(a_lookback_replaces_that_of_every_stream_that_has_one),
+        cmocka_unit_test(a_list_is_there_as_json_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

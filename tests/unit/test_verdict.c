@@ -124,7 +124,7 @@ static void the_first_rule_that_fits_counts(void **state)
         struct facts f = facts_of(m, rows[i].status, true, true, rows[i].pairs);
         const struct verdict_rule *rule = verdict_of(m->errors, m->error_count, &f, &no_values);
         assert_int_equal(rule->kind, rows[i].kind);
-        assert_int_equal(rule->has_quote, rows[i].has_quote);
+        assert_int_equal(rule->quote_count > 0, rows[i].has_quote);
     }
 }
 
@@ -209,6 +209,14 @@ static void each_test_of_a_condition_holds_when_it_should(void **state)
         {"{'at': '/a', 'contains': 'ease'}", "please EASE up", true},
         {"{'at': '/a', 'contains': 'ease'}", "eas", false},
         {"{'at': '/a', 'contains': 'ease'}", NULL, false},
+        {"{'at': '/a', 'between': [200, 299]}", "200", true},
+        {"{'at': '/a', 'between': [200, 299]}", "299", true},
+        {"{'at': '/a', 'between': [200, 299]}", "300", false},
+        {"{'at': '/a', 'between': [200, 299]}", "199", false},
+        {"{'at': '/a', 'between': [200, 299]}", "250.5", false},
+        {"{'at': '/a', 'between': [200, 299]}", "", false},
+        {"{'at': '/a', 'between': [200, 299]}", NULL, false},
+        {"{'at': '/a', 'between': [-3, -2]}", "-3", true},
     };
     const struct template_values values = page_values();
     const struct template_scope scope = {.names = 1 << TEMPLATE_PAGE_SIZE};
@@ -232,34 +240,49 @@ static void each_test_of_a_condition_holds_when_it_should(void **state)
 static void a_wait_is_what_its_rule_says(void **state)
 {
     (void)state;
-    const struct wait_rule backoff = {WAIT_BACKOFF, 0, 2 * S, 120 * S};
-    const struct wait_rule floor = {WAIT_BACKOFF, 5 * S, 6 * S, 10 * S};
-    const struct wait_rule window = {WAIT_WINDOW, 60 * S, 60 * S, 600 * S};
+    const struct wait_rule backoff = {WAIT_BACKOFF, 0, 2 * S, 120 * S, false, 0, UNIT_SECONDS};
+    const struct wait_rule floor = {WAIT_BACKOFF, 5 * S, 6 * S, 10 * S, false, 0, UNIT_SECONDS};
+    const struct wait_rule window = {WAIT_WINDOW, 60 * S, 60 * S,      600 * S,
+                                     false,       0,      UNIT_SECONDS};
+    const struct wait_rule reading = {WAIT_READING, 60 * S, 60 * S,      600 * S,
+                                      false,        0,      UNIT_SECONDS};
     const int64_t mark = 1000 * 300 * S; /* a multiple of five minutes */
     const struct {
         const struct wait_rule *rule;
         struct wait_facts facts;
         int64_t least, most;
     } rows[] = {
-        {&backoff, {1, UINT64_MAX, mark, 0, -1}, 2 * S - 1, 2 * S},
-        {&backoff, {1, 0, mark, 0, -1}, 0, 0},
-        {&backoff, {3, UINT64_MAX, mark, 0, -1}, 8 * S - 1, 8 * S},
-        {&backoff, {30, UINT64_MAX, mark, 0, -1}, 120 * S - 1, 120 * S},
-        {&backoff, {1, 0, mark, 0, 30 * S}, 30 * S, 30 * S},
-        {&backoff, {1, 0, mark, 0, 86400 * S}, 120 * S, 120 * S}, /* clamped */
-        {&backoff, {4, UINT64_MAX, mark, 0, 1 * S}, 16 * S - 1, 16 * S},
-        {&floor, {1, 0, mark, 0, -1}, 5 * S, 5 * S},
-        {&floor, {9, UINT64_MAX, mark, 0, -1}, 10 * S - 1, 10 * S},
-        {&window, {1, 7, mark + 100 * S, 300 * S, -1}, 200 * S, 200 * S},
+        {&backoff, {1, UINT64_MAX, mark, 0, -1, 0}, 2 * S - 1, 2 * S},
+        {&backoff, {1, 0, mark, 0, -1, 0}, 0, 0},
+        {&backoff, {3, UINT64_MAX, mark, 0, -1, 0}, 8 * S - 1, 8 * S},
+        {&backoff, {30, UINT64_MAX, mark, 0, -1, 0}, 120 * S - 1, 120 * S},
+        {&backoff, {1, 0, mark, 0, 30 * S, 0}, 30 * S, 30 * S},
+        {&backoff, {1, 0, mark, 0, 86400 * S, 0}, 120 * S, 120 * S}, /* clamped */
+        {&backoff, {4, UINT64_MAX, mark, 0, 1 * S, 0}, 16 * S - 1, 16 * S},
+        {&floor, {1, 0, mark, 0, -1, 0}, 5 * S, 5 * S},
+        {&floor, {9, UINT64_MAX, mark, 0, -1, 0}, 10 * S - 1, 10 * S},
+        {&window, {1, 7, mark + 100 * S, 300 * S, -1, 0}, 200 * S, 200 * S},
         {&window,
-         {1, 7, mark + 250 * S, 300 * S, -1},
+         {1, 7, mark + 250 * S, 300 * S, -1, 0},
          60 * S,
          60 * S}, /* 50 s would be too few */
-        {&window, {1, 7, mark, 300 * S, -1}, 300 * S, 300 * S},
-        {&window, {2, 0, mark, 300 * S, -1}, 60 * S, 60 * S},
-        {&window, {9, UINT64_MAX, mark, 300 * S, -1}, 600 * S - 1, 600 * S},
-        {&window, {1, 7, mark + 100 * S, 300 * S, 500 * S}, 500 * S, 500 * S},
-        {&window, {1, 0, mark, 0, -1}, 60 * S, 60 * S},
+        {&window, {1, 7, mark, 300 * S, -1, 0}, 300 * S, 300 * S},
+        {&window, {2, 0, mark, 300 * S, -1, 0}, 60 * S, 60 * S},
+        {&window, {9, UINT64_MAX, mark, 300 * S, -1, 0}, 600 * S - 1, 600 * S},
+        {&window, {1, 7, mark + 100 * S, 300 * S, 500 * S, 0}, 500 * S, 500 * S},
+        {&window, {1, 0, mark, 0, -1, 0}, 60 * S, 60 * S},
+        {&reading, {1, 0, mark, 0, -1, mark + 19 * 60 * S}, 1140 * S, 1140 * S}, /* exact … */
+        {&reading,
+         {1, UINT64_MAX, mark, 0, -1, mark + S},
+         S,
+         S + WAIT_JITTER_NS}, /* … not less */
+        {&reading,
+         {5, 7, mark, 0, -1, mark + 3600 * S},
+         3600 * S,
+         3602 * S}, /* beyond the cap */
+        {&reading, {1, 7, mark, 0, 300 * S, mark + S}, 300 * S, 300 * S},
+        {&reading, {1, 0, mark, 0, -1, 0}, 60 * S, 60 * S}, /* nothing was said */
+        {&reading, {9, UINT64_MAX, mark, 0, -1, mark - S}, 600 * S - 1, 600 * S}, /* over */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int64_t wait = wait_ns(rows[i].rule, &rows[i].facts);

@@ -18,136 +18,11 @@
 #include "codec/json.h"
 #include "crypto/pseudonym.h"
 #include "crypto/secret.h"
-#include "record/columns.h"
 #include "record/normalise.h"
 #include "record/policy.h"
 #include "record/schema.h"
 #include "record/walk.h"
-
-enum { OUTPUT_MAX = 64 * 1024 * 1024 };
-
-static struct pseudonym *pseudonym;
-
-static const struct walk_constant constants[] = {
-    {"source", "random_user"},
-    {"api_version", "1.4"},
-    {"seed", "b92435b8050047da"},
-    {"page", "1"},
-    {"extracted_at", "2026-11-20T09:30:00Z"},
-};
-
-/* --- a walk in one call --- */
-
-/* What a walk gave: released lines as they are, quarantined ones as "POSITION REASON | LINE\n".
- */
-struct outcome {
-    struct buffer lines;
-    struct buffer misfits;
-    const struct schema *schema;
-    struct walk_counts counts;
-    struct error err;
-    size_t fleeting; /* of the last line */
-    bool ok;
-};
-
-static void outcome_done(struct outcome *o)
-{
-    buffer_done(&o->lines);
-    buffer_done(&o->misfits);
-}
-
-/* Whatever is released, its columns can hold: the sink's own reading of lines says so. */
-static void check_columns(const struct schema *schema, const char *line, size_t len)
-{
-    struct columns *columns = columns_new(schema);
-    const struct columns_value *values;
-    struct error err;
-    if (!columns_parse(columns, line, len, &values, &err))
-        fail_msg("%s: %.*s", err.text, (int)len, line);
-    columns_free(columns);
-}
-
-static bool take_record(void *context, const char *line, size_t len, size_t fleeting,
-                        struct error *err)
-{
-    struct outcome *o = context;
-    (void)err;
-    assert_true(fleeting < len);
-    o->fleeting = fleeting;
-    assert_int_equal(line[len - 1], '\n');
-    check_columns(o->schema, line, len - 1);
-    return buffer_append(&o->lines, line, len);
-}
-
-static bool take_misfit(void *context, const char *line, size_t len, const char *reason,
-                        uint64_t position, struct error *err)
-{
-    struct outcome *o = context;
-    (void)err;
-    return buffer_printf(&o->misfits, "%" PRIu64 " %s | %.*s\n", position, reason, (int)len,
-                         line);
-}
-
-static struct schema *load(const char *text)
-{
-    json_t *root;
-    struct schema *schema;
-    struct error err;
-    if (!json_parse(text, strlen(text), "test", ERROR_MANIFEST, &root, &err) ||
-        !schema_from_json(root, "test", &schema, &err))
-        fail_msg("%s", err.text);
-    json_decref(root);
-    return schema;
-}
-
-static struct walk *new_walk(const struct policy *policy, const char *selector,
-                             const char *const *captures, struct outcome *o)
-{
-    struct walk *w;
-    struct error err;
-    if (!walk_new(&(struct walk_options){.policy = policy,
-                                         .pseudonym = pseudonym,
-                                         .selector = selector,
-                                         .captures = captures,
-                                         .output = {o, take_record, take_misfit}},
-                  &w, &err))
-        fail_msg("%s", err.text);
-    return w;
-}
-
-static bool feed(struct walk *w, const char *data, size_t len, size_t chunk, struct error *err)
-{
-    if (!walk_begin(w, constants, sizeof constants / sizeof *constants, err))
-        return false;
-    for (size_t at = 0; at < len; at += chunk)
-        if (!walk_feed(w, data + at, len - at < chunk ? len - at : chunk, err))
-            return false;
-    return walk_finish(w, err);
-}
-
-static struct outcome run_policy(const struct policy *policy, const char *selector,
-                                 const char *data, size_t len, size_t chunk)
-{
-    struct outcome o = {
-        .lines.max = OUTPUT_MAX, .misfits.max = OUTPUT_MAX, .schema = policy_schema(policy)};
-    AUTO(walk_freep) struct walk *w = new_walk(policy, selector, NULL, &o);
-    o.ok = feed(w, data, len, chunk, &o.err);
-    o.counts = *walk_counts(w);
-    assert_int_equal(o.ok ? o.counts.records : 0,
-                     o.ok ? o.counts.released + o.counts.quarantined : 0);
-    return o;
-}
-
-/* Records of the schema at /results. */
-static struct outcome run(const char *schema_text, const char *document)
-{
-    AUTO(schema_freep) struct schema *schema = load(schema_text);
-    AUTO(policy_freep) struct policy *policy = NULL;
-    struct error err;
-    if (!policy_new(schema, NULL, 0, &policy, &err))
-        fail_msg("%s", err.text);
-    return run_policy(policy, "/results/*", document, strlen(document), SIZE_MAX);
-}
+#include "walk_fixture.h"
 
 static void expect(const char *schema_text, const char *record, const char *line,
                    const char *misfit)
@@ -781,6 +656,105 @@ static void what_tells_when_it_was_read_ends_the_line(void **state)
     assert_int_equal(key.fleeting, 0);
     AUTO(outcome_done) struct outcome none = run(DERIVED("{page}", "keep", "integer"), records);
     assert_int_equal(none.fleeting, 0);
+}
+
+static void what_differs_from_reading_to_reading_ends_the_line(void **state)
+{
+    (void)state;
+    static const char fields[] =
+        FIELD("a", "\"string\"", "keep",
+              "text") ","
+                      "\"age\":{\"type\":\"number\",\"x-pii\":\"round:1\",\"x-fleeting\":true,"
+                      "\"x-column\":{\"type\":\"numeric(9,1)\"}},"
+                      "\"url\":{\"type\":\"string\",\"x-pii\":\"keep\",\"x-fleeting\":true,"
+                      "\"x-column\":{\"type\":\"text\"}}";
+    AUTO(cleanup_free)
+    char *plain = text_format("{\"type\":\"object\",\"x-table\":\"t\",\"x-write\":\"append\","
+                              "\"properties\":{%s}}",
+                              fields);
+    AUTO(cleanup_free)
+    char *timed = text_format(
+        "{\"type\":\"object\",\"x-table\":\"t\",\"x-write\":\"append\",\"properties\":{%s},"
+        "\"x-derived\":{\"p\":{\"from\":\"{page}\",\"x-pii\":\"keep\",\"x-column\":{\"type\":"
+        "\"integer\"}},\"w\":{\"from\":\"{extracted_at}\",\"x-pii\":\"keep\",\"x-column\":{"
+        "\"type\":\"timestamptz\"}}}}",
+        fields);
+    const struct {
+        const char *schema;
+        const char *record;
+        const char *says;
+        const char *fleeting; /* "": none */
+    } rows[] = {
+        {plain, "{\"age\":1.25,\"url\":\"u\\/\",\"a\":\"x\"}", "{\"a\":\"x\",",
+         "\"age\":1.3,\"url\":\"u\\/\"}\n"},
+        {plain, "{\"a\":\"x\",\"url\":\"v\"}", "{\"a\":\"x\",", "\"url\":\"v\"}\n"},
+        {plain, "{\"url\":\"v\"}", "{", "\"url\":\"v\"}\n"},
+        {plain, "{\"a\":\"x\"}", "{\"a\":\"x\"}\n", ""},
+        {plain, "{}", "{}\n", ""},
+        {timed, "{\"url\":\"u\",\"a\":\"x\"}", "{\"a\":\"x\",\"p\":1,",
+         "\"url\":\"u\",\"w\":\"2026-11-20T09:30:00Z\"}\n"},
+        {timed, "{\"a\":\"x\"}", "{\"a\":\"x\",\"p\":1,", "\"w\":\"2026-11-20T09:30:00Z\"}\n"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        AUTO(cleanup_free) char *document = text_format("{\"results\":[%s]}", rows[i].record);
+        AUTO(cleanup_free) char *line = text_format("%s%s", rows[i].says, rows[i].fleeting);
+        AUTO(outcome_done) struct outcome o = run(rows[i].schema, document);
+        assert_true(o.ok);
+        assert_string_equal(buffer_text(&o.lines), line);
+        assert_int_equal(o.fleeting, strlen(rows[i].fleeting));
+    }
+
+    /* the record before leaves nothing behind */
+    AUTO(outcome_done)
+    struct outcome two = run(plain, "{\"results\":[{\"url\":\"u\"},{\"a\":\"x\"}]}");
+    assert_string_equal(buffer_text(&two.lines), "{\"url\":\"u\"}\n{\"a\":\"x\"}\n");
+    assert_int_equal(two.fleeting, 0);
+    quarantined(plain, "{\"url\":7,\"age\":1}",
+                "/url: expected string, found integer | "
+                "{\"age\":1.0}");
+}
+
+static void a_definition_is_what_stands_where_it_is_named(void **state)
+{
+    (void)state;
+    static const char schema[] =
+        "{\"type\":\"object\",\"x-table\":\"t\",\"x-write\":\"append\",\"properties\":{"
+        "\"a\":{\"type\":\"array\",\"x-column\":{\"type\":\"json\"},"
+        "\"items\":{\"$ref\":\"#/$defs/stat\"}},"
+        "\"b\":{\"type\":\"object\",\"x-column\":{\"type\":\"json\"},"
+        "\"additionalProperties\":{\"$ref\":\"#/$defs/stat\"}}},"
+        "\"$defs\":{\"stat\":{\"type\":\"object\",\"properties\":{"
+        "\"kind\":{\"type\":\"string\",\"x-pii\":\"keep\"},"
+        "\"who\":{\"type\":\"string\",\"x-pii\":\"drop\"}}}}}";
+    released(schema,
+             "{\"a\":[{\"kind\":\"x\",\"who\":\"leak\",\"new\":\"leak\"}],"
+             "\"b\":{\"m.n\":{\"kind\":\"y\",\"who\":\"leak\"}}}",
+             "{\"a\":[{\"kind\":\"x\"}],\"b\":{\"m.n\":{\"kind\":\"y\"}}}");
+    quarantined(schema, "{\"a\":[{\"kind\":[]}]}",
+                "/a/*/kind: expected string, found array | {}");
+}
+
+static void conversions_make_what_the_column_holds(void **state)
+{
+    (void)state;
+    static const char schema[] =
+        SCHEMA("\"t\":{\"type\":[\"string\",\"integer\"],\"x-pii\":\"keep\",\"x-convert\":"
+               "\"unix-seconds\",\"x-column\":{\"type\":\"timestamptz\"}},"
+               "\"o\":{\"type\":\"string\",\"x-pii\":\"keep\",\"x-convert\":\"iso8601\","
+               "\"x-column\":{\"type\":\"timestamptz\"}},"
+               "\"d\":{\"type\":\"string\",\"x-pii\":\"generalise:day\",\"x-convert\":"
+               "\"iso8601\",\"x-column\":{\"type\":\"date\"}},"
+               "\"b\":{\"type\":[\"boolean\",\"string\"],\"x-pii\":\"keep\",\"x-convert\":"
+               "\"boolean\",\"x-column\":{\"type\":\"boolean\"}}");
+    released(schema, "{\"t\":1510698896,\"o\":\"2024-03-12T15:02:47-0700\",\"b\":\"True\"}",
+             "{\"t\":\"2017-11-14T22:34:56Z\",\"o\":\"2024-03-12T22:02:47Z\",\"b\":true}");
+    released(schema, "{\"t\":\"1510698896\",\"d\":\"2024-03-12T18:02:47-0700\",\"b\":false}",
+             "{\"t\":\"2017-11-14T22:34:56Z\",\"d\":\"2024-03-13\",\"b\":false}");
+    quarantined(schema, "{\"t\":1510698896.5}",
+                "/t: expected integer or string, found number | {}");
+    quarantined(schema, "{\"o\":\"yesterday\"}",
+                "/o: does not fit column o (timestamptz) | {}");
+    quarantined(schema, "{\"b\":\"yes\"}", "/b: does not fit column b (boolean) | {}");
 }
 
 static void a_constant_that_is_missing_or_does_not_fit_is_an_error(void **state)
@@ -1556,6 +1530,9 @@ int main(void)
         cmocka_unit_test(a_flaw_in_a_part_quarantines_the_record),
         cmocka_unit_test(constants_and_the_position_become_columns),
         cmocka_unit_test(what_tells_when_it_was_read_ends_the_line),
+        cmocka_unit_test(what_differs_from_reading_to_reading_ends_the_line),
+        cmocka_unit_test(a_definition_is_what_stands_where_it_is_named),
+        cmocka_unit_test(conversions_make_what_the_column_holds),
         cmocka_unit_test(a_constant_that_is_missing_or_does_not_fit_is_an_error),
         cmocka_unit_test(records_are_found_where_the_selector_says),
         cmocka_unit_test(a_record_that_is_no_object_is_quarantined),

@@ -5,6 +5,7 @@
 #include "audit/event.h"
 #include "pipeline/writer.h"
 #include "stage/checkpoint.h"
+#include "stage/part.h"
 #include "stage/position.h"
 #include "stage/quarantine.h"
 #include "stage_fixture.h"
@@ -17,6 +18,7 @@ static struct writer *writer;
 static atomic_int staged_pages;
 static atomic_uint_fast64_t last_staged_page;
 static atomic_uint_fast64_t unchanged; /* records, since it was last looked at */
+static bool claimed; /* a page is open, and ours */
 static int slow_ms; /* how long the one who is told takes */
 
 static void on_staged(void *context, const struct writer_page *page)
@@ -36,6 +38,7 @@ static void start(uint64_t free_space)
         .store = store,
         .audit = &audit,
         .free_space = free_space,
+        .fetchers = 1,
         .context = &staged_pages,
         .staged = on_staged,
     };
@@ -54,6 +57,7 @@ static int set_up(void **state)
     atomic_store(&last_staged_page, 0);
     atomic_store(&unchanged, 0);
     slow_ms = 0;
+    claimed = false;
     alarm(PATIENCE_SECONDS); /* a deadlock is a failure */
     start(0);
     return 0;
@@ -76,6 +80,41 @@ static int tear_down(void **state)
 
 /* --- what a fetching thread does ------------------------------------------------------------- */
 
+static void claim(void)
+{
+    if (!claimed)
+        writer_claim(writer);
+    claimed = true;
+}
+
+static bool give_segment(const struct append_origin *origin, bool all, struct segment *segment,
+                         struct error *err)
+{
+    claim();
+    return writer_segment(writer, origin, all, segment, err);
+}
+
+static bool give_quarantine(const struct append_origin *origin, uint64_t position,
+                            const char *line, size_t len, const char *reason, struct error *err)
+{
+    claim();
+    return writer_quarantine(writer, origin, position, line, len, reason, err);
+}
+
+static bool give_page(const struct writer_page *page, struct error *err)
+{
+    claim();
+    claimed = false;
+    return writer_commit(writer, page, err);
+}
+
+static bool give_up_page(struct error *err)
+{
+    claim();
+    claimed = false;
+    return writer_discard(writer, err);
+}
+
 static void fill(struct segment *segment, uint64_t page, int count)
 {
     struct error err;
@@ -83,7 +122,7 @@ static void fill(struct segment *segment, uint64_t page, int count)
         char line[80];
         int len = snprintf(line, sizeof line, "{\"page\":%llu,\"record\":%d}\n",
                            (unsigned long long)page, i);
-        if (!segment_add(segment, line, (size_t)len, &err))
+        if (!segment_add(segment, line, (size_t)len, 0, &err))
             fail_msg("%s", err.text);
     }
 }
@@ -96,7 +135,7 @@ static void hand_over_as(const struct append_origin *origin, uint64_t content, b
     assert_int_equal(segment->count, 0);
     assert_int_equal(segment->text.len, 0);
     fill(segment, content, 3);
-    if (!writer_segment(writer, origin, all, segment, &err))
+    if (!give_segment(origin, all, segment, &err))
         fail_msg("%s", err.text);
 }
 
@@ -126,7 +165,7 @@ static void commit(uint64_t page, enum checkpoint_state state)
 {
     struct error err;
     const struct writer_page whole = page_of(page, state);
-    if (!writer_commit(writer, &whole, &err))
+    if (!give_page(&whole, &err))
         fail_msg("%s", err.text);
 }
 
@@ -175,13 +214,13 @@ static void a_page_becomes_durable_as_a_whole(void **state)
     const struct append_origin origin = fixture_origin("users", 1);
     hand_over(1);
     hand_over(1);
-    assert_true(writer_quarantine(writer, &origin, 7, "{}", 2, "does not fit", &err));
+    assert_true(give_quarantine(&origin, 7, "{}", 2, "does not fit", &err));
     flush();
     nothing_is_staged();
 
     struct writer_page whole = page_of(1, CHECKPOINT_COMPLETE);
     snprintf(whole.drift, sizeof whole.drift, "/new");
-    assert_true(writer_commit(writer, &whole, &err));
+    assert_true(give_page(&whole, &err));
     flush();
     assert_int_equal(seen(segments), 2);
     assert_int_equal(seen("SELECT count(*) FROM quarantine"), 1);
@@ -216,6 +255,44 @@ static void a_page_without_records_moves_the_checkpoint(void **state)
     assert_int_equal(events_of("slice.completed"), 0);
 }
 
+/* Parts of this slice and of another one. */
+static void put_parts(const char *slice, bool anew, const char *const *paths)
+{
+    const struct part_slice day = {"users", "account-1", slice};
+    const struct event cut = {.kind = EVENT_SLICE_CUT, .object = "users"};
+    struct part list[4];
+    struct writer_parts parts = {&day, list, 0, anew};
+    struct error err;
+    for (; paths[parts.count]; parts.count++) {
+        list[parts.count] = (struct part){.work = "{}"};
+        snprintf(list[parts.count].path, sizeof list->path, "%s", paths[parts.count]);
+    }
+    if (!writer_parts(writer, &parts, &cut, &err))
+        fail_msg("%s", err.text);
+}
+
+static void parts_of_a_slice_go_with_its_last_page(void **state)
+{
+    (void)state;
+    static const char of_all[] = "SELECT count(*) FROM part";
+    put_parts("2026-11-20", false, (const char *const[]){"", "0000", "0001", NULL});
+    put_parts("2026-11-21", false, (const char *const[]){"", NULL});
+    assert_int_equal(seen(of_all), 4);
+    assert_int_equal(events_of("slice.cut"), 2);
+    put_parts("2026-11-20", false, (const char *const[]){"0001", NULL}); /* in place of it */
+    assert_int_equal(seen(of_all), 4);
+    put_parts("2026-11-20", true, (const char *const[]){"", "0000", NULL});
+    assert_int_equal(seen(of_all), 3);
+
+    commit(1, CHECKPOINT_OPEN);
+    flush();
+    assert_int_equal(seen(of_all), 3);
+    commit(2, CHECKPOINT_COMPLETE);
+    flush();
+    assert_int_equal(seen(of_all), 1);
+    assert_int_equal(seen("SELECT count(*) FROM part WHERE slice = '2026-11-21'"), 1);
+}
+
 /* --- slices that are delivered as a whole ----------------------------------------------------- */
 
 static void put_page(uint64_t page, bool with_records, enum checkpoint_state state)
@@ -225,7 +302,7 @@ static void put_page(uint64_t page, bool with_records, enum checkpoint_state sta
     whole.origin.by_slice = true;
     if (with_records)
         hand_over_as(&whole.origin, page, true);
-    if (!writer_commit(writer, &whole, &err))
+    if (!give_page(&whole, &err))
         fail_msg("%s", err.text);
 }
 
@@ -298,7 +375,7 @@ static void pages_that_wait_together_are_as_good_as_alone(void **state)
     for (uint64_t page = 1; page <= 60; page++) {
         if (page % 4 == 0) {
             hand_over(page + 1000);
-            assert_true(writer_discard(writer, &err));
+            assert_true(give_up_page(&err));
         }
         if (page % 5 != 0)
             hand_over(page);
@@ -320,11 +397,11 @@ static void a_discarded_page_leaves_nothing_and_its_numbers_are_given_again(void
     const struct append_origin origin = fixture_origin("users", 1);
     hand_over(1);
     hand_over(1);
-    assert_true(writer_quarantine(writer, &origin, 0, "{}", 2, "does not fit", &err));
-    assert_true(writer_discard(writer, &err));
+    assert_true(give_quarantine(&origin, 0, "{}", 2, "does not fit", &err));
+    assert_true(give_up_page(&err));
     flush();
     nothing_is_staged();
-    assert_true(writer_discard(writer, &err)); /* of no page: nothing happens */
+    assert_true(give_up_page(&err)); /* of no page: nothing happens */
     flush();
 
     hand_over(2);
@@ -347,7 +424,7 @@ static void a_segment_comes_back_empty(void **state)
     struct error err;
     const struct append_origin origin = fixture_origin("users", 1);
     fill(all[0], 1, 5);
-    assert_true(writer_segment(writer, &origin, false, all[0], &err));
+    assert_true(give_segment(&origin, false, all[0], &err));
     struct segment *again = writer_take(writer); /* waits for the one */
     assert_ptr_equal(again, all[0]);
     assert_int_equal(again->count, 0);
@@ -441,7 +518,7 @@ static void what_was_not_committed_was_not_read(void **state)
     stages(3, 0);
     const struct append_origin origin = fixture_origin("users", 1);
     hand_over_as(&origin, 11, false);
-    assert_true(writer_discard(writer, &err));
+    assert_true(give_up_page(&err));
     reading(10, 20, 30);
     stages(0, 9);
     hand_over_as(&origin, 11, false);
@@ -582,7 +659,7 @@ static void a_note_outlives_the_discarding_of_the_page_it_waited_for(void **stat
     begin_note(&position);
     is_waiting(&position);
     struct error err;
-    assert_true(writer_discard(writer, &err));
+    assert_true(give_up_page(&err));
     end_note(&position);
     assert_int_equal(seen(position_seq), 1);
     assert_int_equal(seen(segments), 1);
@@ -613,9 +690,9 @@ static void everything_fails_with(const char *wanted)
     const struct writer_page page = page_of(9, CHECKPOINT_OPEN);
     const struct event event = {.kind = EVENT_RUN_END, .object = "demo"};
     fails_with(wanted, writer_flush(writer, &err));
-    fails_with(wanted, writer_commit(writer, &page, &err));
-    fails_with(wanted, writer_discard(writer, &err));
-    fails_with(wanted, writer_quarantine(writer, &origin, 0, "{}", 2, "why", &err));
+    fails_with(wanted, give_page(&page, &err));
+    fails_with(wanted, give_up_page(&err));
+    fails_with(wanted, give_quarantine(&origin, 0, "{}", 2, "why", &err));
     fails_with(wanted, writer_event(writer, &event, &err));
     fails_with(wanted, writer_position(writer, "warehouse", "users", 1, NULL, &err));
     fails_with(wanted, writer_sink_failed(writer, "warehouse", "users", "why", &err));
@@ -625,7 +702,7 @@ static void everything_fails_with(const char *wanted)
         if (!segment)
             return;
         fill(segment, 9, 1);
-        fails_with(wanted, writer_segment(writer, &origin, false, segment, &err));
+        fails_with(wanted, give_segment(&origin, false, segment, &err));
     }
     fail_msg("segments without end");
 }
@@ -661,7 +738,7 @@ static void a_failing_page_takes_those_who_waited_for_it_along(void **state)
     /* a text that is no UTF-8 cannot become an audit event: no event, no page */
     struct writer_page page = page_of(2, CHECKPOINT_OPEN);
     snprintf(page.drift, sizeof page.drift, "/\xff");
-    assert_true(writer_commit(writer, &page, &err)); /* the call itself returns before */
+    assert_true(give_page(&page, &err)); /* the call itself returns before */
     pthread_join(position.thread, NULL);
     pthread_join(event.thread, NULL);
     assert_false(position.ok);
@@ -686,7 +763,7 @@ static void a_full_disk_is_found_before_a_page_is_begun(void **state)
     struct segment *segment = writer_take(writer);
     assert_non_null(segment);
     fill(segment, 1, 3);
-    (void)writer_segment(writer, &origin, false, segment, &err);
+    (void)give_segment(&origin, false, segment, &err);
     assert_false(writer_flush(writer, &err));
     assert_int_equal(err.kind, ERROR_STORE);
     assert_non_null(strstr(err.text, "the disk has less than"));
@@ -728,7 +805,7 @@ static void back_pressure_and_notes_do_not_lock_each_other_out(void **state)
         for (uint64_t i = 0; i < page % 7; i++)
             hand_over(page);
         if (page % 11 == 0) {
-            assert_true(writer_discard(writer, &err));
+            assert_true(give_up_page(&err));
             continue;
         }
         wanted += page % 7;
@@ -763,6 +840,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         writer_test(a_page_becomes_durable_as_a_whole),
         writer_test(a_page_without_records_moves_the_checkpoint),
+        writer_test(parts_of_a_slice_go_with_its_last_page),
         writer_test(a_slice_ends_with_a_segment_and_with_its_last_page),
         writer_test(a_slice_that_is_broken_off_has_not_ended),
         writer_test(a_page_that_is_open_at_the_end_never_was),

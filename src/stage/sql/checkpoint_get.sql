@@ -1,3 +1,4 @@
-SELECT stream, account, slice, request_digest, cursor, pages, records, state, updated
+SELECT stream, account, slice, request_digest, cursor, pages, records, state, updated,
+       mark
 FROM checkpoint
 WHERE stream = ?1 AND account = ?2 AND slice = ?3

@@ -51,7 +51,21 @@ CREATE TABLE checkpoint (
     records INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('open', 'complete')),
     updated INTEGER NOT NULL,
+    mark TEXT NOT NULL,
     PRIMARY KEY (stream, account, slice)
+) STRICT;
+-- What a slice that is being read was cut into, and the report that each part waits for.
+CREATE TABLE part (
+    stream TEXT NOT NULL,
+    account TEXT NOT NULL,
+    slice TEXT NOT NULL,
+    path TEXT NOT NULL,
+    request_digest BLOB NOT NULL,
+    parts INTEGER NOT NULL,
+    report TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    work TEXT NOT NULL,
+    PRIMARY KEY (stream, account, slice, path)
 ) STRICT;
 -- What every part of a slice's pages held when it was last read, whatever became of its segment.
 CREATE TABLE content (
@@ -64,6 +78,16 @@ CREATE TABLE content (
     schema_digest BLOB NOT NULL,
     policy_digest BLOB NOT NULL,
     PRIMARY KEY (stream, account, slice, page, part)
+) STRICT, WITHOUT ROWID;
+-- What a slice that is delivered as a whole held when it was last read in one go.
+CREATE TABLE restated (
+    stream TEXT NOT NULL,
+    account TEXT NOT NULL,
+    slice TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    schema_digest BLOB NOT NULL,
+    policy_digest BLOB NOT NULL,
+    PRIMARY KEY (stream, account, slice)
 ) STRICT, WITHOUT ROWID;
 -- Readings of slices that are delivered as a whole; last_seq 0: not ended. The columns of the key come
 -- first: SQLite 3.40 checks the others of such a table in the wrong place and finds it damaged.

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/access.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "source/request.h"
+
+static bool open_http(const struct access *a, struct http **ret_http, struct error *err)
+{
+    const struct deployment *d = a->deployment;
+    const struct http_options options = {
+        .hosts = settings_hosts(d->options->settings),
+        .ca_file = d->options->ca_file,
+        .user_agent = "extract/" EXTRACT_VERSION,
+        .limits = d->manifest->transfer,
+    };
+    return http_new(&options, ret_http, err);
+}
+
+static bool open_limiter(struct access *a, bool count, struct error *err)
+{
+    AUTO(cleanup_free) char *path = deployment_path(a->deployment, "quota.db");
+    if (!path)
+        return error_memory(err);
+    return (!count && !file_exists(path)) || limiter_open(path, &a->limiter, err);
+}
+
+bool access_open(struct access *a, bool count, struct error *err)
+{
+    a->versions = version_log_new();
+    if (!a->versions)
+        return error_memory(err);
+    return credentials_open(a->deployment->options->settings, &a->credentials, err) &&
+           open_http(a, &a->http, err) && open_limiter(a, count, err);
+}
+
+void access_close(struct access *a)
+{
+    limiter_close(a->limiter);
+    http_free(a->http);
+    version_log_free(a->versions);
+    credentials_free(a->credentials);
+}
+
+bool access_fork(const struct access *a, struct access *ret_fork, struct error *err)
+{
+    *ret_fork = *a;
+    ret_fork->http = NULL;
+    ret_fork->limiter = NULL;
+    return open_http(a, &ret_fork->http, err) && open_limiter(ret_fork, true, err);
+}
+
+void access_join(struct access *fork)
+{
+    limiter_close(fork->limiter);
+    http_free(fork->http);
+}
+
+struct exchange_watch access_watch(const struct access *a)
+{
+    return (struct exchange_watch){
+        .context = a->watch->context,
+        .waiting = a->watch->waiting,
+        .retrying = a->watch->retrying,
+        .version = a->watch->version,
+        .malformed = a->watch->malformed,
+    };
+}
+
+/* The one request that a secret is rendered into; it is wiped with the request. */
+static bool ask_about_token(const struct access *a, struct exchange *e, json_t **ret_answer,
+                            struct error *err)
+{
+    const struct settings *s = a->deployment->options->settings;
+    struct template_values plain = {0};
+    settings_fill(s, &plain);
+    struct template_values values = plain;
+    credentials_fill(a->credentials, &values);
+
+    AUTO(request_done) struct request request = {0};
+    const struct exchange_call call = {.request = &request.http, .values = &plain};
+    struct exchange_result ignored;
+    return request_render(&a->deployment->manifest->auth.inspect.request, settings_base_url(s),
+                          &values, &request, err) &&
+           exchange_document(e, &call, ret_answer, &ignored, err);
+}
+
+bool access_token(const struct access *a, enum introspection_grade *ret_grade,
+                  char ret_text[INTROSPECTION_TEXT_SIZE], struct error *err)
+{
+    const struct exchange_options options = {
+        .settings = a->deployment->options->settings,
+        .stream = EXCHANGE_NO_STREAM,
+        .account = MANIFEST_SINGLE_ACCOUNT,
+        .credentials = a->credentials,
+        .http = a->http,
+        .limiter = a->limiter,
+        .versions = a->versions,
+        .max_wait_ns = a->max_wait_ns,
+        .watch = access_watch(a),
+    };
+    AUTO(exchange_freep) struct exchange *e = NULL;
+    json_auto_t *answer = NULL;
+    return exchange_new(&options, &e, err) && ask_about_token(a, e, &answer, err) &&
+           introspection_judge(&a->deployment->manifest->auth.inspect, answer, clock_now_ns(),
+                               ret_grade, ret_text, err);
+}
+
+bool access_accounts(const struct access *a, struct account **ret_accounts, size_t *ret_count,
+                     struct error *err)
+{
+    const struct accounts_options options = {
+        .settings = a->deployment->options->settings,
+        .wanted = a->deployment->options->accounts,
+        .credentials = a->credentials,
+        .http = a->http,
+        .limiter = a->limiter,
+        .versions = a->versions,
+        .max_wait_ns = a->max_wait_ns,
+        .watch = access_watch(a),
+    };
+    return accounts_list(&options, ret_accounts, ret_count, err);
+}

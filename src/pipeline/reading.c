@@ -1,0 +1,679 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pipeline/reading.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/crashpoint.h"
+#include "base/log.h"
+#include "base/stop.h"
+#include "pipeline/pieces.h"
+#include "record/setdigest.h"
+#include "source/reader.h"
+#include "source/split.h"
+#include "stage/generation.h"
+#include "stage/restated.h"
+
+/* How far it is. */
+struct progress {
+    uint64_t pages;
+    uint64_t records;
+    struct setdigest content;
+};
+
+struct reading {
+    struct reading_options options;
+    const struct deployment_stream *stream;
+    const struct slice *slice;
+    const char *account;
+    struct append_origin origin;
+    struct checkpoint checkpoint;
+    struct reader *reader;
+    uint8_t digest[DIGEST_SIZE]; /* of the whole slice's request */
+    uint64_t records; /* of the last complete reading */
+    bool whole; /* the slice is one part, read by the stream's request */
+    bool resumed; /* it goes on behind its checkpoint */
+    bool begun; /* with a part */
+    bool last_part;
+    bool all; /* also what is as it was when it was last read is staged */
+    struct segment *segment; /* being filled; NULL: none yet */
+    bool claimed; /* the writer was given something of this page */
+    bool writer_failed; /* the error came from there: nothing can go on */
+
+    /* where slices are replaced: what it held, and holds */
+    bool in_one_go; /* from its first page */
+    struct hold *hold; /* NULL: it goes to the writer as it comes */
+    bool has_known;
+    uint8_t known[DIGEST_SIZE];
+    struct progress now;
+    struct progress page; /* at the end of the last page … */
+    struct progress part; /* … and of the last part */
+    bool part_open;
+    struct compare_tally *tally; /* NULL: it is part of no comparison */
+    uint64_t found; /* records of all answers */
+    bool unproven; /* the last page is there, and has none; it waits for leave to ask why */
+    struct reader_page last_page;
+
+    /* where rows come in pieces */
+    struct pieces *pieces; /* NULL: they do not */
+    char piece_of[SPLIT_PATH_SIZE]; /* the part that they make, and the piece */
+    char path[SPLIT_PATH_SIZE];
+    bool last_piece;
+    struct reader_page joined; /* the counts of all pages */
+};
+
+static bool writer_error(struct reading *r)
+{
+    r->writer_failed = true;
+    return false;
+}
+
+static void claim(struct reading *r)
+{
+    if (!r->claimed)
+        writer_claim(r->options.writer);
+    r->claimed = true;
+}
+
+/* --- records of the open page --------------------------------------------------------------- */
+
+static bool discard(struct reading *r, struct error *err)
+{
+    if (r->segment)
+        segment_clear(r->segment);
+    if (r->hold)
+        hold_discard(r->hold);
+    if (r->pieces)
+        pieces_discard(r->pieces);
+    compare_tally_discard(r->tally);
+    r->now = r->page;
+    bool ok = !r->claimed || writer_discard(r->options.writer, err);
+    r->claimed = false;
+    return ok || writer_error(r);
+}
+
+static bool on_begin(void *context, struct error *err)
+{
+    return discard(context, err);
+}
+
+/* There is no room to hold the slice: what there is of it is handed on. */
+static bool let_go(struct reading *r, struct error *err)
+{
+    log_debug("slice.released", "stream=%s account=%s slice=%s", r->stream->name, r->account,
+              r->slice->id);
+    r->claimed = true;
+    if (!hold_release(r->hold, r->options.writer, NULL, &r->origin, err)) {
+        r->claimed = false;
+        return writer_error(r);
+    }
+    hold_free(steal(&r->hold));
+    return true;
+}
+
+static bool hold_back(struct reading *r, bool *ret_held, struct error *err)
+{
+    bool full = false;
+    *ret_held = false;
+    if (!r->hold)
+        return true;
+    if (!hold_segment(r->hold, r->segment, &full, err))
+        return false;
+    if (full)
+        return let_go(r, err);
+    segment_clear(r->segment);
+    *ret_held = true;
+    return true;
+}
+
+static bool send_segment(struct reading *r, struct error *err)
+{
+    bool held;
+    if (!hold_back(r, &held, err))
+        return false;
+    if (held)
+        return true;
+    struct segment *segment = r->segment;
+    r->segment = NULL;
+    claim(r);
+    return writer_segment(r->options.writer, &r->origin, r->all, segment, err) ||
+           writer_error(r);
+}
+
+static bool add_record(struct reading *r, const char *line, size_t len, size_t fleeting,
+                       struct error *err)
+{
+    if (r->segment && segment_is_full(r->segment) && !send_segment(r, err))
+        return false;
+    if (!r->segment && !(r->segment = writer_take(r->options.writer))) {
+        r->writer_failed = true;
+        return writer_flush(r->options.writer, err); /* fails with the writer's error */
+    }
+    if (r->in_one_go)
+        setdigest_add(&r->now.content, line, len - fleeting);
+    compare_tally_record(r->tally, line, len);
+    return segment_add(r->segment, line, len, fleeting, err);
+}
+
+static bool on_record(void *context, const char *line, size_t len, size_t fleeting,
+                      struct error *err)
+{
+    struct reading *r = context;
+    return r->pieces ? pieces_record(r->pieces, line, len, fleeting, err)
+                     : add_record(r, line, len, fleeting, err);
+}
+
+static bool on_quarantine(void *context, const char *line, size_t len, const char *reason,
+                          uint64_t position, struct error *err)
+{
+    struct reading *r = context;
+    bool full = false;
+    if (r->in_one_go) { /* another one is news as well; its line has the time in it */
+        setdigest_add(&r->now.content, reason, strlen(reason));
+        setdigest_add(&r->now.content, &position, sizeof position);
+    }
+    if (r->hold && !hold_quarantine(r->hold, position, line, len, reason, &full, err))
+        return false;
+    if (r->hold && !full)
+        return true;
+    if (r->hold && !let_go(r, err))
+        return false;
+    claim(r);
+    return writer_quarantine(r->options.writer, &r->origin, position, line, len, reason, err) ||
+           writer_error(r);
+}
+
+/* --- beginning anew ------------------------------------------------------------------------- */
+
+/* The slice starts anew: its pages so far stay staged, but no more count. */
+static bool reset_checkpoint(struct reading *r, const char *why, struct error *err)
+{
+    const struct event reset = {
+        .kind = EVENT_CHECKPOINT_RESET,
+        .object = r->stream->name,
+        .reason = why,
+        .details = {{"slice", r->slice->id}},
+        .counts = {{"pages", (int64_t)r->checkpoint.pages}},
+    };
+    log_warning("slice.restarted", "stream=%s slice=%s pages=%llu %s", r->stream->name,
+                r->slice->id, (unsigned long long)r->checkpoint.pages, why);
+    r->checkpoint.pages = r->checkpoint.records = 0;
+    r->now = r->page = r->part = (struct progress){0};
+    compare_tally_restart(r->tally);
+    if (r->hold)
+        hold_forget(r->hold);
+    return writer_event(r->options.writer, &reset, err) || writer_error(r);
+}
+
+/* --- pages ---------------------------------------------------------------------------------- */
+
+/* What is spent of the stream's first bucket, for the one who watches. */
+static bool look_at_quota(struct reading *r, struct writer_page *page, struct error *err)
+{
+    const struct deployment *d = r->options.deployment;
+    const struct manifest_stream *stream = &d->manifest->streams[r->options.stream];
+    if (stream->cost_count == 0)
+        return true;
+    size_t bucket = stream->costs[0].bucket;
+    const struct bucket_rule *rule = settings_bucket(d->options->settings, bucket);
+    if (!rule)
+        return true;
+    char key[LIMITER_KEY_MAX + 1];
+    struct limiter_state state;
+    settings_quota_key(d->options->settings, r->account, bucket, key);
+    if (!limiter_state(r->options.access->limiter, key, rule, clock_now_ns(), &state, err))
+        return false;
+    page->quota_used = state.used;
+    page->quota_capacity = state.capacity;
+    return true;
+}
+
+/* The checkpoint behind this page. */
+static bool advance(struct reading *r, const struct reader_page *page, struct error *err)
+{
+    struct checkpoint *c = &r->checkpoint;
+    if (strlen(page->cursor) > CHECKPOINT_CURSOR_MAX)
+        return error_set(err, ERROR_DATA, "%s/%s: the cursor is longer than %d bytes",
+                         r->stream->name, r->slice->id, CHECKPOINT_CURSOR_MAX);
+    r->now.pages++;
+    r->now.records += page->counts.released;
+    c->pages = r->now.pages;
+    c->records = r->now.records;
+    c->state = page->last && r->last_part ? CHECKPOINT_COMPLETE : CHECKPOINT_OPEN;
+    /* where a slice in parts was broken off is not gone on: its pages belong to no request */
+    memset(c->request_digest, 0, DIGEST_SIZE);
+    if (r->whole || c->state == CHECKPOINT_COMPLETE)
+        memcpy(c->request_digest, r->digest, DIGEST_SIZE);
+    snprintf(c->cursor, sizeof c->cursor, "%s", page->cursor);
+    snprintf(c->mark, sizeof c->mark, "%s", reader_mark(r->reader));
+    return true;
+}
+
+static bool describe_page(struct reading *r, const struct reader_page *page,
+                          struct writer_page *ret_page, struct error *err)
+{
+    *ret_page = (struct writer_page){
+        .origin = r->origin,
+        .checkpoint = r->checkpoint,
+        .records = page->counts.records,
+        .released = page->counts.released,
+        .quarantined = page->counts.quarantined,
+        .unknown = page->counts.unknown,
+        .decoded_bytes = page->decoded_bytes,
+        .expected_records = r->options.expected_records,
+    };
+    if (page->drift_count > 0)
+        snprintf(ret_page->drift, sizeof ret_page->drift, "%s", page->drifts[0].path);
+    return look_at_quota(r, ret_page, err);
+}
+
+/* To the writer, as it comes. */
+static bool commit_page(struct reading *r, struct writer_page *page, struct error *err)
+{
+    claim(r);
+    page->has_content = r->in_one_go && page->checkpoint.state == CHECKPOINT_COMPLETE;
+    if (page->has_content)
+        setdigest_finish(&r->now.content, page->content);
+    r->claimed = false;
+    return writer_commit(r->options.writer, page, err) || writer_error(r);
+}
+
+/* The whole slice is held: is it what it was? */
+static bool end_hold(struct reading *r, const struct writer_page *last, struct error *err)
+{
+    uint8_t content[DIGEST_SIZE];
+    setdigest_finish(&r->now.content, content);
+    if (!r->has_known || memcmp(content, r->known, DIGEST_SIZE) != 0)
+        return hold_release(r->hold, r->options.writer, content, NULL, err) || writer_error(r);
+    struct writer_page slice = *last;
+    hold_sum(r->hold, &slice);
+    slice.unchanged = slice.released;
+    return writer_unchanged(r->options.writer, &slice, err) || writer_error(r);
+}
+
+static bool keep_page(struct reading *r, struct writer_page *page, struct error *err)
+{
+    bool full = false;
+    if (r->hold && !hold_page(r->hold, page, &full, err))
+        return false;
+    if (r->hold && full && !let_go(r, err))
+        return false;
+    if (!r->hold)
+        return commit_page(r, page, err);
+    return page->checkpoint.state != CHECKPOINT_COMPLETE || end_hold(r, page, err);
+}
+
+/* A slice without any record has to be right. While that cannot be asked the page is kept. */
+static bool prove_empty(struct reading *r, const struct reader_page *page, struct error *err)
+{
+    r->unproven = false;
+    if (r->found > 0 || page->counts.records > 0 || reader_prove_empty(r->reader, err))
+        return true;
+    r->unproven = err->kind == ERROR_QUOTA;
+    r->last_page = *page;
+    return false;
+}
+
+static bool take_page(struct reading *r, const struct reader_page *page, struct error *err)
+{
+    struct writer_page whole;
+    if (r->segment && r->segment->count > 0 && !send_segment(r, err))
+        return false;
+    if (!advance(r, page, err) || !describe_page(r, page, &whole, err))
+        return false;
+    if (whole.checkpoint.state == CHECKPOINT_COMPLETE && !prove_empty(r, page, err))
+        return false;
+    r->found += page->counts.records;
+    crashpoint("fetch.page");
+    if (!keep_page(r, &whole, err))
+        return false;
+    r->page = r->now;
+    compare_tally_commit(r->tally);
+    if (whole.checkpoint.state != CHECKPOINT_COMPLETE || !r->tally)
+        return true;
+    return compare_complete(r->options.compare, r->tally, r->account, r->slice->id,
+                            r->options.report, r->options.report_context, err) ||
+           writer_error(r);
+}
+
+/* --- rows that come in pieces ---------------------------------------------------------------- */
+
+/* All pieces are there: their rows are one page. */
+static bool take_joined(struct reading *r, struct error *err)
+{
+    struct join_row row;
+    struct reader_page page = r->joined;
+    page.counts.released = page.counts.records = 0;
+    while (pieces_next(r->pieces, &row)) {
+        page.counts.released++;
+        if (!add_record(r, row.line, row.len, row.fleeting, err))
+            return false;
+    }
+    page.counts.records = page.counts.released;
+    page.last = true;
+    return take_page(r, &page, err);
+}
+
+static bool take_piece(struct reading *r, const struct reader_page *page, struct error *err)
+{
+    r->joined.counts.unknown += page->counts.unknown;
+    r->joined.decoded_bytes += page->decoded_bytes;
+    r->joined.cursor = page->cursor;
+    r->joined.drift_count = 0;
+    if (!pieces_page(r->pieces, err))
+        return false;
+    return !(page->last && r->last_piece) || take_joined(r, err);
+}
+
+/* ---------------------------------------------------------------------------------------------- */
+
+/* The API no longer knows the cursor: what it gave so far comes again. */
+static bool restart(struct reading *r, struct error *err)
+{
+    static const char why[] = "the service no longer knows the cursor";
+    return r->whole ? reset_checkpoint(r, why, err) : error_set(err, ERROR_DATA, "%s", why);
+}
+
+/* A page that came only because less was asked for. */
+static void tell_adapted(const struct reading *r, const struct reader_page *page)
+{
+    if (page->shrunk > 0)
+        log_warning("page.shrunk", "stream=%s account=%s slice=%s page=%llu times=%u",
+                    r->stream->name, r->account, r->slice->id, (unsigned long long)page->number,
+                    page->shrunk);
+    if (page->withheld)
+        log_warning("fields.withheld", "stream=%s account=%s slice=%s page=%llu %s",
+                    r->stream->name, r->account, r->slice->id, (unsigned long long)page->number,
+                    page->withheld);
+    if (page->isolated)
+        log_warning("record.isolated", "stream=%s account=%s slice=%s page=%llu %s",
+                    r->stream->name, r->account, r->slice->id, (unsigned long long)page->number,
+                    page->isolated);
+}
+
+static bool read_page(struct reading *r, bool *ret_done, struct error *err)
+{
+    struct reader_page page;
+    if (stop_requested())
+        return error_set(err, ERROR_STOPPED, "%s/%s: stopped after page %llu", r->stream->name,
+                         r->slice->id, (unsigned long long)reader_pages_done(r->reader));
+    r->origin.page = r->now.pages + 1;
+    if (r->unproven) {
+        *ret_done = true;
+        return take_page(r, &r->last_page, err);
+    }
+    if (!reader_next(r->reader, &page, err))
+        return false;
+    if (page.restarted)
+        return restart(r, err);
+    *ret_done = page.done || page.last;
+    r->part_open = !*ret_done;
+    if (page.done)
+        return true;
+    tell_adapted(r, &page);
+    if (!(r->pieces ? take_piece(r, &page, err) : take_page(r, &page, err)))
+        return false;
+    log_debug("page.fetched", "stream=%s account=%s slice=%s page=%llu records=%llu bytes=%llu",
+              r->stream->name, r->account, r->slice->id, (unsigned long long)page.number,
+              (unsigned long long)page.counts.records, (unsigned long long)page.decoded_bytes);
+    return true;
+}
+
+bool reading_step(struct reading *r, bool *ret_done, struct error *err)
+{
+    bool ok = read_page(r, ret_done, err);
+    struct error ignored; /* fails only when the writer has, and that shows at every call */
+    if (!ok)
+        discard(r, &ignored);
+    if (r->segment) /* others need it while this reading waits */
+        writer_return(r->options.writer, steal(&r->segment));
+    return ok;
+}
+
+bool reading_writer_failed(const struct reading *r)
+{
+    return r->writer_failed;
+}
+
+/* --- the beginning -------------------------------------------------------------------------- */
+
+/* It was read when the API might still change it, and not today. */
+static bool is_unsettled(const struct reading *r)
+{
+    const struct scope_account *account = r->options.account;
+    const struct checkpoint *c = &r->checkpoint;
+    const struct slice_rule rule =
+        settings_slice(r->options.deployment->options->settings, r->options.stream);
+    return c->state == CHECKPOINT_COMPLETE && rule.kind == SLICE_DAY &&
+           !slice_settled(&rule, r->slice, zone_day_of(account->zone, c->updated_ns),
+                          account->today);
+}
+
+/* Why a slice that has a checkpoint is read anew; NULL: it is not. */
+static bool find_cause(const struct reading *r, const char **ret_why, struct error *err)
+{
+    const struct checkpoint *c = &r->checkpoint;
+    bool known = true;
+    *ret_why = NULL;
+    if (r->options.again && c->state == CHECKPOINT_COMPLETE) {
+        *ret_why = "asked for again";
+        return true;
+    }
+    /* what was staged for another way of writing is no part of a whole */
+    if (r->origin.by_slice &&
+        !generation_known(r->options.checkpoints, c->stream, c->account, c->slice,
+                          c->state == CHECKPOINT_OPEN, &known, err))
+        return false;
+    if (!known)
+        *ret_why = "its slices are replaced as a whole now (x-write)";
+    return true;
+}
+
+/* part NULL: the whole slice. */
+static bool open_reader(struct reading *r, const struct reader_part *part,
+                        const struct reader_checkpoint *resume, struct error *err)
+{
+    const struct reading_options *o = &r->options;
+    reader_free(steal(&r->reader));
+    const struct reader_options options = {
+        .settings = o->deployment->options->settings,
+        .stream = o->stream,
+        .account = r->account,
+        .slice = r->slice,
+        .part = part,
+        .checkpoint = resume,
+        .credentials = o->access->credentials,
+        .http = o->access->http,
+        .limiter = o->access->limiter,
+        .versions = o->access->versions,
+        .policy = r->stream->policy,
+        .pseudonym = o->pseudonym,
+        .max_wait_ns = o->access->max_wait_ns,
+        .yields = o->access->yields,
+        .output = {r, on_begin, on_record, on_quarantine},
+        .watch = access_watch(o->access),
+    };
+    return reader_new(&options, &r->reader, err);
+}
+
+static void name_checkpoint(struct reading *r)
+{
+    struct checkpoint *c = &r->checkpoint;
+    snprintf(c->stream, sizeof c->stream, "%s", r->stream->name);
+    snprintf(c->account, sizeof c->account, "%s", r->account);
+    snprintf(c->slice, sizeof c->slice, "%s", r->slice->id);
+}
+
+/* A slice that is replaced as a whole, read from its start, can be compared with what it held. */
+static bool prepare_hold(struct reading *r, struct error *err)
+{
+    const struct manifest_stream *stream =
+        &r->options.deployment->manifest->streams[r->options.stream];
+    r->in_one_go = r->origin.by_slice && reader_pages_done(r->reader) == 0;
+    if (!r->in_one_go)
+        return true;
+    if (!r->options.force &&
+        !restated_get(r->options.checkpoints, &r->origin, r->known, &r->has_known, err))
+        return false;
+    /* a part that is made anew, or smaller, must not leave rows behind either */
+    if (!r->has_known && !manifest_has_parts(stream))
+        return true;
+    r->hold = hold_new(r->options.room, r->options.zstandard);
+    return r->hold || error_memory(err);
+}
+
+static struct reader_checkpoint resume_of(const struct checkpoint *c)
+{
+    return (struct reader_checkpoint){
+        .cursor = c->cursor,
+        .digest = c->request_digest,
+        .mark = c->mark,
+        .complete = c->state == CHECKPOINT_COMPLETE,
+    };
+}
+
+static bool open_slice(struct reading *r, bool *ret_complete, struct error *err)
+{
+    const char *why = NULL;
+    bool found;
+    if (!checkpoint_get(r->options.checkpoints, r->stream->name, r->account, r->slice->id,
+                        &r->checkpoint, &found, err) ||
+        (found && !find_cause(r, &why, err)))
+        return false;
+    const struct reader_checkpoint resume = resume_of(&r->checkpoint);
+    bool anew = !found || why || is_unsettled(r);
+    if (!open_reader(r, NULL, anew ? NULL : &resume, err))
+        return false;
+    memcpy(r->digest, reader_request_digest(r->reader), DIGEST_SIZE);
+    r->records = found && r->checkpoint.state == CHECKPOINT_COMPLETE ? r->checkpoint.records
+                                                                     : REPORTING_UNKNOWN;
+    bool resumed = found && reader_resumed(r->reader);
+    bool ended = resumed && resume.complete;
+    r->resumed = resumed;
+    *ret_complete = ended && reader_pages_done(r->reader) > 0;
+    if (*ret_complete)
+        return true;
+    if (ended) /* the next reading of a slice that is read by every run begins */
+        r->checkpoint.pages = r->checkpoint.records = 0;
+    if (anew && found && !why) /* what it held is compared with what it holds */
+        r->checkpoint.pages = r->checkpoint.records = 0;
+    else if (found && !resumed &&
+             !reset_checkpoint(
+                 r, why ? why : "the request has changed: settings, server or manifest", err))
+        return false;
+    if (!found)
+        name_checkpoint(r);
+    r->now = (struct progress){.pages = r->checkpoint.pages, .records = r->checkpoint.records};
+    r->page = r->part = r->now;
+    bool from_start = r->now.pages == 0;
+    if (!prepare_hold(r, err) ||
+        (from_start &&
+         !compare_tally_new(r->options.compare, r->options.stream, &r->tally, err)))
+        return false;
+    /* many slices wait for their reports at a time, and a reader takes room */
+    if (manifest_has_parts(&r->options.deployment->manifest->streams[r->options.stream]))
+        reader_free(steal(&r->reader));
+    return true;
+}
+
+uint64_t reading_records(const struct reading *r)
+{
+    return r->records;
+}
+
+static bool open_pieces(struct reading *r, const struct reporting_step *part, struct error *err)
+{
+    if (!part->piece_of) {
+        pieces_free(steal(&r->pieces));
+        return true;
+    }
+    /* paths grow: one that does not is begun again */
+    bool first = !r->pieces || strcmp(part->piece_of, r->piece_of) != 0 ||
+                 strcmp(part->path, r->path) <= 0;
+    r->last_piece = part->last_piece;
+    snprintf(r->piece_of, sizeof r->piece_of, "%s", part->piece_of);
+    snprintf(r->path, sizeof r->path, "%s", part->path);
+    if (!first) {
+        pieces_turn(r->pieces);
+        return true;
+    }
+    pieces_free(steal(&r->pieces));
+    r->joined = (struct reader_page){0};
+    return pieces_new(part->key, part->key_count, &r->pieces, err);
+}
+
+/* What came of a part that is begun anew goes, as long as it is here. */
+static void begin_part(struct reading *r)
+{
+    if (r->part_open) { /* rows of its pages were added up already */
+        compare_tally_free(r->tally);
+        r->tally = NULL;
+    }
+    if (r->part_open && r->hold) {
+        hold_discard_part(r->hold);
+        r->now = r->page = r->part;
+    } else if (r->hold) {
+        hold_begin_part(r->hold);
+        r->part = r->page;
+    }
+    r->part_open = true;
+}
+
+bool reading_part(struct reading *r, const struct reporting_step *part, struct error *err)
+{
+    r->last_part = part->last;
+    r->whole = part->last && !*part->path && !part->part.report && !part->piece_of;
+    if (r->whole && !r->begun) {
+        const struct reader_checkpoint resume = resume_of(&r->checkpoint);
+        r->begun = true;
+        begin_part(r);
+        return r->reader || open_reader(r, NULL, r->resumed ? &resume : NULL, err);
+    }
+    /* its first part: pages of another way of reading are no part of this one */
+    if (!r->begun && r->checkpoint.pages > 0 &&
+        !reset_checkpoint(r, "it is read in parts, which begin anew", err))
+        return false;
+    r->begun = true;
+    begin_part(r);
+    return open_pieces(r, part, err) && open_reader(r, &part->part, NULL, err);
+}
+
+bool reading_new(const struct reading_options *options, struct reading **ret_reading,
+                 struct error *err)
+{
+    AUTO(reading_freep) struct reading *r = calloc(1, sizeof *r);
+    if (!r)
+        return error_memory(err);
+    r->options = *options;
+    r->stream = &options->deployment->streams[options->stream];
+    r->slice = options->slice;
+    r->account = options->account->id;
+    const struct schema *schema = r->stream->schema;
+    /* only a merge makes of the same records what was there before, in parts */
+    r->all = options->force || schema_write(schema) != SCHEMA_MERGE;
+    r->origin = (struct append_origin){
+        .stream = r->stream->name,
+        .account = r->account,
+        .slice = r->slice->id,
+        .schema_digest = schema_digest(schema),
+        .policy_digest = policy_digest(r->stream->policy),
+        .by_slice = schema_write(schema) == SCHEMA_REPLACE,
+    };
+    bool complete = false;
+    if (!open_slice(r, &complete, err))
+        return false;
+    *ret_reading = complete ? NULL : steal(&r);
+    return true;
+}
+
+void reading_free(struct reading *r)
+{
+    if (!r)
+        return;
+    reader_free(r->reader);
+    hold_free(r->hold);
+    pieces_free(r->pieces);
+    compare_tally_free(r->tally);
+    free(r);
+}

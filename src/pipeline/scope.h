@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a run, or a plan of one, is about: the accounts, which days it is there, and the slices of
+ * each stream that follow from that.
+ *
+ * Days are calendar days of each account's own time zone. A day that the API has no more is left
+ * out, and that is told; so is the rest of a day that has not ended there, unless it was asked for.
+ */
+#ifndef PIPELINE_SCOPE_H
+#define PIPELINE_SCOPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/cleanup.h"
+#include "base/error.h"
+#include "base/zone.h"
+#include "pipeline/access.h"
+#include "pipeline/agenda.h"
+#include "pipeline/window.h"
+
+struct scope_account {
+    const char *id;
+    const char *name; /* may be personal; "" none */
+    struct zone *zone;
+    int64_t today; /* there, when the scope was made */
+    bool failed; /* it cannot be read, for this reason */
+    const struct error *failure;
+};
+
+struct scope_options {
+    const struct access *access;
+    const struct window *window; /* must live as long */
+};
+
+struct scope;
+
+/* Asks for the accounts. Errors as of accounts_list; an account that cannot be read is none. */
+bool scope_new(const struct scope_options *options, struct scope **ret_scope,
+               struct error *err);
+void scope_free(struct scope *s);
+CLEANUP_DEFINE(struct scope, scope_free)
+
+const struct scope_account *scope_accounts(const struct scope *s, size_t *ret_count);
+
+/* The lists of all streams that are wanted, by account, for the caller to free before the scope. */
+bool scope_agenda(const struct scope *s, bool (*wanted)(void *context, size_t stream),
+                  void *context, struct agenda **ret_agenda, struct error *err);
+
+#endif

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/join.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/secret.h"
+#include "record/hash.h"
+#include "record/quoted.h"
+#include "record/segment.h"
+
+enum {
+    ROWS_FIRST = 64, /* a power of two */
+    KEY_MAX = 64 * 1024, /* bytes of one row's key */
+};
+
+/* --- the members of a line ----------------------------------------------------------------- */
+
+/* One column of a line: `"name":value`. */
+struct member {
+    const char *name; /* between the quotes */
+    size_t name_len;
+    const char *value;
+    const char *end; /* behind the value */
+};
+
+struct cursor {
+    const char *at;
+    const char *end; /* the closing brace */
+};
+
+/* Behind the string that begins at p; NULL: it does not end. */
+static const char *skip_string(const char *p, const char *end)
+{
+    for (p++; p < end;) {
+        p = quoted_skip_plain(p, end);
+        if (p < end && *p == '"')
+            return p + 1;
+        p += p < end && *p == '\\' ? 2 : 1;
+    }
+    return NULL;
+}
+
+static const char *skip_container(const char *p, const char *end)
+{
+    size_t depth = 0;
+    while (p && p < end) {
+        if (*p == '"') {
+            p = skip_string(p, end);
+            continue;
+        }
+        depth += *p == '{' || *p == '[';
+        depth -= *p == '}' || *p == ']';
+        p++;
+        if (depth == 0)
+            return p;
+    }
+    return NULL;
+}
+
+static const char *skip_value(const char *p, const char *end)
+{
+    if (p == end)
+        return NULL;
+    if (*p == '"')
+        return skip_string(p, end);
+    if (*p == '{' || *p == '[')
+        return skip_container(p, end);
+    const char *start = p;
+    while (p < end && *p != ',')
+        p++;
+    return p > start ? p : NULL;
+}
+
+static bool broken(struct error *err)
+{
+    return error_set(err, ERROR_DATA, "a row that is to be put together is none of ours");
+}
+
+static bool open_line(const char *line, size_t len, struct cursor *c, struct error *err)
+{
+    if (len < 3 || line[0] != '{' || line[len - 2] != '}' || line[len - 1] != '\n')
+        return broken(err);
+    *c = (struct cursor){line + 1, line + len - 2};
+    return true;
+}
+
+/* *ret_found: false at the end of the line. */
+static bool take_member(struct cursor *c, struct member *ret_member, bool *ret_found,
+                        struct error *err)
+{
+    *ret_found = c->at < c->end;
+    if (!*ret_found)
+        return true;
+    const char *behind = *c->at == '"' ? skip_string(c->at, c->end) : NULL;
+    if (!behind || behind == c->end || *behind != ':')
+        return broken(err);
+    const char *end = skip_value(behind + 1, c->end);
+    if (!end || (end < c->end && (*end != ',' || end + 1 == c->end)))
+        return broken(err);
+    *ret_member = (struct member){c->at + 1, (size_t)(behind - c->at) - 2, behind + 1, end};
+    c->at = end < c->end ? end + 1 : end;
+    return true;
+}
+
+/* The column of that name; *ret_found false: it is not there. */
+static bool find_member(const char *line, size_t len, const char *name, size_t name_len,
+                        struct member *ret_member, bool *ret_found, struct error *err)
+{
+    struct cursor c;
+    bool more = true;
+    *ret_found = false;
+    if (!open_line(line, len, &c, err))
+        return false;
+    while (more && !*ret_found) {
+        if (!take_member(&c, ret_member, &more, err))
+            return false;
+        *ret_found = more && ret_member->name_len == name_len &&
+                     memcmp(ret_member->name, name, name_len) == 0;
+    }
+    return true;
+}
+
+/* --- two lines ----------------------------------------------------------------------------- */
+
+static bool append(struct buffer *out, const char *data, size_t len, struct error *err)
+{
+    return buffer_append(out, data, len) ||
+           error_set(err, ERROR_DATA, "a row that is put together grows too long");
+}
+
+/* Appends the columns of b that a has not, a comma behind each. */
+static bool append_new(const char *a, size_t a_len, const char *b, size_t b_len,
+                       struct buffer *out, struct error *err)
+{
+    struct cursor c;
+    if (!open_line(b, b_len, &c, err))
+        return false;
+    for (;;) {
+        struct member m, same;
+        bool more, known;
+        if (!take_member(&c, &m, &more, err))
+            return false;
+        if (!more)
+            return true;
+        if (!find_member(a, a_len, m.name, m.name_len, &same, &known, err))
+            return false;
+        if (!known && (!append(out, m.name - 1, (size_t)(m.end - m.name) + 1, err) ||
+                       !append(out, ",", 1, err)))
+            return false;
+    }
+}
+
+static bool append_joined(const char *a, size_t a_len, size_t fleeting, const char *b,
+                          size_t b_len, struct buffer *out, struct error *err)
+{
+    struct cursor c;
+    if (!open_line(a, a_len, &c, err))
+        return false;
+    if (fleeting > (size_t)(c.end - c.at) + 2)
+        return broken(err);
+    size_t tail =
+        fleeting > 0 ? fleeting : 2; /* the columns that stay at the end, or the brace */
+    bool comma = fleeting == 0 && c.at < c.end;
+    if (!append(out, a, a_len - tail, err) || (comma && !append(out, ",", 1, err)) ||
+        !append_new(a, a_len, b, b_len, out, err))
+        return false;
+    if (fleeting == 0 && out->data[out->len - 1] == ',')
+        buffer_truncate(out, out->len - 1);
+    return append(out, a + a_len - tail, tail, err);
+}
+
+bool join_lines(const char *a, size_t a_len, size_t fleeting, const char *b, size_t b_len,
+                struct buffer *out, struct error *err)
+{
+    size_t start = out->len;
+    if (append_joined(a, a_len, fleeting, b, b_len, out, err))
+        return true;
+    buffer_truncate(out, start);
+    return false;
+}
+
+/* --- rows ---------------------------------------------------------------------------------- */
+
+struct row {
+    struct buffer line;
+    size_t fleeting;
+    char *key; /* the values of the key, each with its length before it */
+    size_t key_len;
+    uint64_t hash;
+    unsigned piece; /* the newest that had it, from 1 */
+};
+
+struct join {
+    char *names[JOIN_KEYS_MAX];
+    size_t name_count;
+    struct hash_seed seed;
+    struct row *rows;
+    size_t count;
+    size_t cap;
+    size_t *slots; /* by hash: 1 + the row's index; 0: free. Twice as many as rows fit */
+    size_t bytes;
+    size_t given; /* rows that join_next has handed out */
+    unsigned piece;
+    struct buffer key;
+    struct buffer joined;
+};
+
+bool join_new(const char *const *key, size_t count, struct join **ret_join, struct error *err)
+{
+    AUTO(join_freep) struct join *j = calloc(1, sizeof *j);
+    if (!j)
+        return error_memory(err);
+    if (count == 0 || count > JOIN_KEYS_MAX)
+        return error_set(err, ERROR_BUG, "a key of %zu columns", count);
+    secret_fill_random(&j->seed, sizeof j->seed);
+    buffer_init(&j->key, KEY_MAX);
+    buffer_init(&j->joined, SEGMENT_LINE_MAX);
+    j->piece = 1;
+    for (; j->name_count < count; j->name_count++) {
+        if (!(j->names[j->name_count] = strdup(key[j->name_count])))
+            return error_memory(err);
+    }
+    *ret_join = steal(&j);
+    return true;
+}
+
+void join_clear(struct join *j)
+{
+    for (size_t i = 0; i < j->count; i++) {
+        buffer_done(&j->rows[i].line);
+        free(j->rows[i].key);
+    }
+    if (j->slots)
+        memset(j->slots, 0, 2 * j->cap * sizeof *j->slots);
+    j->count = j->bytes = j->given = 0;
+    j->piece = 1;
+}
+
+void join_free(struct join *j)
+{
+    if (!j)
+        return;
+    join_clear(j);
+    for (size_t i = 0; i < j->name_count; i++)
+        free(j->names[i]);
+    free(j->rows);
+    free(j->slots);
+    buffer_done(&j->key);
+    buffer_done(&j->joined);
+    free(j);
+}
+
+void join_piece(struct join *j)
+{
+    j->piece++;
+}
+
+static bool find_key(struct join *j, const char *line, size_t len, struct error *err)
+{
+    buffer_clear(&j->key);
+    for (size_t i = 0; i < j->name_count; i++) {
+        struct member m;
+        bool found;
+        if (!find_member(line, len, j->names[i], strlen(j->names[i]), &m, &found, err))
+            return false;
+        if (!found)
+            return error_set(err, ERROR_DATA, "a row of a piece is without column %.64s",
+                             j->names[i]);
+        size_t value_len = (size_t)(m.end - m.value);
+        if (!buffer_printf(&j->key, "%zu:", value_len) ||
+            !buffer_append(&j->key, m.value, value_len))
+            return error_set(err, ERROR_DATA, "the key of a row is longer than %d bytes",
+                             KEY_MAX);
+    }
+    return true;
+}
+
+/* Where the row with the key is, or would be. */
+static size_t *slot_of(struct join *j, uint64_t hash, const void *key, size_t key_len)
+{
+    size_t mask = 2 * j->cap - 1;
+    for (size_t i = (hash >> 1) & mask;; i = (i + 1) & mask) {
+        const struct row *row = j->slots[i] ? &j->rows[j->slots[i] - 1] : NULL;
+        if (!row || (row->hash == hash && row->key_len == key_len &&
+                     memcmp(row->key, key, key_len) == 0))
+            return &j->slots[i];
+    }
+}
+
+static bool grow(struct join *j, struct error *err)
+{
+    if (j->count < j->cap)
+        return true;
+    size_t cap = j->cap ? 2 * j->cap : ROWS_FIRST;
+    struct row *rows = realloc(j->rows, cap * sizeof *rows);
+    if (!rows)
+        return error_memory(err);
+    j->rows = rows;
+    size_t *slots = calloc(2 * cap, sizeof *slots);
+    if (!slots)
+        return error_memory(err);
+    free(j->slots);
+    j->slots = slots;
+    j->cap = cap;
+    for (size_t i = 0; i < j->count; i++)
+        *slot_of(j, rows[i].hash, rows[i].key, rows[i].key_len) = i + 1;
+    return true;
+}
+
+static bool count_bytes(struct join *j, size_t more, struct error *err)
+{
+    if (more > JOIN_BYTES_MAX - j->bytes)
+        return error_set(err, ERROR_DATA, "the pieces of a part have more than %d MiB of rows",
+                         JOIN_BYTES_MAX >> 20);
+    j->bytes += more;
+    return true;
+}
+
+static bool new_row(struct join *j, uint64_t hash, const char *line, size_t len,
+                    size_t fleeting, struct error *err)
+{
+    if (!count_bytes(j, len + j->key.len + sizeof(struct row), err))
+        return false;
+    struct row row = {
+        .fleeting = fleeting, .key_len = j->key.len, .hash = hash, .piece = j->piece};
+    buffer_init(&row.line, SEGMENT_LINE_MAX);
+    row.key = malloc(j->key.len);
+    if (!row.key || !buffer_append(&row.line, line, len)) {
+        free(row.key);
+        return error_memory(err);
+    }
+    memcpy(row.key, j->key.data, j->key.len);
+    *slot_of(j, hash, row.key, row.key_len) = j->count + 1;
+    j->rows[j->count++] = row;
+    return true;
+}
+
+static bool add_to(struct join *j, struct row *row, const char *line, size_t len,
+                   struct error *err)
+{
+    if (row->piece == j->piece)
+        return error_set(err, ERROR_DATA, "two rows of a piece have the same key");
+    row->piece = j->piece;
+    buffer_clear(&j->joined);
+    if (!join_lines((const char *)row->line.data, row->line.len, row->fleeting, line, len,
+                    &j->joined, err) ||
+        !count_bytes(j, j->joined.len - row->line.len, err))
+        return false;
+    buffer_clear(&row->line);
+    return buffer_append(&row->line, j->joined.data, j->joined.len) || error_memory(err);
+}
+
+bool join_add(struct join *j, const char *line, size_t len, size_t fleeting, struct error *err)
+{
+    if (!grow(j, err) || !find_key(j, line, len, err))
+        return false;
+    uint64_t hash = hash_text(&j->seed, 0, (const char *)j->key.data, j->key.len);
+    size_t row = *slot_of(j, hash, j->key.data, j->key.len);
+    return row ? add_to(j, &j->rows[row - 1], line, len, err)
+               : new_row(j, hash, line, len, fleeting, err);
+}
+
+bool join_next(struct join *j, struct join_row *ret_row)
+{
+    if (j->given == j->count)
+        return false;
+    const struct row *row = &j->rows[j->given++];
+    *ret_row = (struct join_row){(const char *)row->line.data, row->line.len, row->fleeting};
+    return true;
+}

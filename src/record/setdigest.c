@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "record/setdigest.h"
+
+#include <endian.h>
+#include <stdbool.h>
+#include <string.h>
+
+enum { WORDS = DIGEST_SIZE / sizeof(uint64_t) };
+
+void setdigest_init(struct setdigest *d)
+{
+    *d = (struct setdigest){0};
+}
+
+/* What is carried out of the highest word is lost: modulo 2^256. */
+static void add(uint64_t sum[WORDS], const uint64_t more[WORDS])
+{
+    bool carry = false;
+    for (size_t i = 0; i < WORDS; i++) {
+        uint64_t partial;
+        bool first = __builtin_add_overflow(sum[i], more[i], &partial);
+        carry = __builtin_add_overflow(partial, (uint64_t)carry, &sum[i]) || first;
+    }
+}
+
+void setdigest_add(struct setdigest *d, const void *line, size_t len)
+{
+    uint8_t digest[DIGEST_SIZE];
+    uint64_t words[WORDS];
+    digest_blake2b(line, len, digest);
+    memcpy(words, digest, sizeof words);
+    for (size_t i = 0; i < WORDS; i++)
+        words[i] = le64toh(words[i]);
+    add(d->sum, words);
+    d->count++;
+}
+
+void setdigest_join(struct setdigest *d, const struct setdigest *other)
+{
+    add(d->sum, other->sum);
+    d->count += other->count;
+}
+
+void setdigest_finish(const struct setdigest *d, uint8_t ret_digest[DIGEST_SIZE])
+{
+    uint64_t words[WORDS + 1];
+    for (size_t i = 0; i < WORDS; i++)
+        words[i] = htole64(d->sum[i]);
+    words[WORDS] = htole64(d->count);
+    digest_blake2b(words, sizeof words, ret_digest);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage/restated.h"
+
+#include "crypto/digest.h"
+#include "stage/row.h"
+#include "stage/stage_sql.h"
+
+static struct sqlite_statement *about_slice(struct store *s, const char *sql,
+                                            const struct append_origin *slice,
+                                            struct error *err)
+{
+    struct sqlite_statement *q = sqlite_statement(store_db(s), sql, err);
+    if (!q)
+        return NULL;
+    sqlite_bind_cstring(q, 1, slice->stream);
+    sqlite_bind_cstring(q, 2, slice->account);
+    sqlite_bind_cstring(q, 3, slice->slice);
+    return q;
+}
+
+static void bind_versions(struct sqlite_statement *q, const struct append_origin *slice)
+{
+    sqlite_bind_blob(q, 4, slice->schema_digest, DIGEST_SIZE);
+    sqlite_bind_blob(q, 5, slice->policy_digest, DIGEST_SIZE);
+}
+
+bool restated_get(struct store *s, const struct append_origin *slice, uint8_t *ret_digest,
+                  bool *ret_known, struct error *err)
+{
+    struct sqlite_statement *q = about_slice(s, stage_sql_restated_get, slice, err);
+    bool row;
+    if (!q)
+        return false;
+    bind_versions(q, slice);
+    if (!sqlite_step(q, &row, err))
+        return false;
+    /* a digest of another length is none: the slice is delivered */
+    *ret_known = row && row_digest(q, 0, ret_digest);
+    sqlite_reset(q);
+    return true;
+}
+
+bool restated_put(struct store *s, const struct append_origin *slice, const uint8_t *digest,
+                  struct error *err)
+{
+    if (!store_check_writing(s, err))
+        return false;
+    const char *sql = digest ? stage_sql_restated_put : stage_sql_restated_forget;
+    struct sqlite_statement *q = about_slice(s, sql, slice, err);
+    if (!q)
+        return false;
+    if (digest) {
+        bind_versions(q, slice);
+        sqlite_bind_blob(q, 6, digest, DIGEST_SIZE);
+    }
+    return sqlite_run(q, err);
+}

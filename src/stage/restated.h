@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What slices that are delivered as a whole (x-write replace) held when they were last read: one
+ * digest a slice, whatever the order of its records (record/setdigest.h). APIs restate days that
+ * are weeks old, and most days of such a look-back come back as they were: a slice that holds the
+ * same again, under the same schema and policy, need be neither staged nor delivered.
+ *
+ * That rests on this: the digest is written in the transaction of the slice's last page, so the
+ * stage's newest reading of the slice has that content, and every sink has it or will get it.
+ */
+#ifndef STAGE_RESTATED_H
+#define STAGE_RESTATED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "stage/append.h"
+#include "stage/store.h"
+
+/* What the slice held; false in *ret_known when that is not known, or was read under another schema
+ * or policy. */
+bool restated_get(struct store *s, const struct append_origin *slice, uint8_t *ret_digest,
+                  bool *ret_known, struct error *err);
+/* Inside the transaction of its last page. digest NULL: it is not known what it holds. */
+bool restated_put(struct store *s, const struct append_origin *slice, const uint8_t *digest,
+                  struct error *err);
+
+#endif

@@ -1,0 +1,29 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Meta says that a day is too much, as a report or at once: it is read in parts, down to ads and halves of
+# their fields, and the rows are the truth. What cannot be made smaller fails alone, in Meta's own words.
+. "$EXTRACT_SRCDIR/tests/lib.sh"
+. "$EXTRACT_SRCDIR/tests/cases/facebook.inc"
+days=(--since 2026-11-18 --until 2026-11-19)
+export EXTRACT_CLOCK="60,$(date -u +%FT%TZ),$NOW"
+# reports of so many rows of ten fields: campaigns, single ads, halves of the fields
+for rows in 60 9 3; do
+    rm -rf "$TMP_CASE/state"
+    sandbox --facebook accounts=1 --facebook ads=24 --facebook limits=off --facebook async_rows=$rows
+    set_up
+    facebook 0 "${days[@]}" --stream insights_ad --stream insights_account
+    says 'slice.cut stream=insights_ad .*'
+    equal "$(stream insights_ad .differing)" 0 "days of $rows that do not add up"
+    NOW=2026-11-20T12:00:00Z truth --since 2026-11-18 --until 2026-11-19 insights_ad
+    equal "$(stats .facebook.jobs.orphaned)" 0 "reports in vain"
+    sound
+done
+
+# no report is small enough: the stream fails, loudly and alone
+rm -rf "$TMP_CASE/state"
+sandbox --facebook accounts=1 --facebook ads=2 --facebook limits=off --facebook async_rows=1 --facebook sync_rows=1
+set_up
+expect 1 "$EXTRACT" --source facebook_ads --output json "${days[@]}" --stream insights_ad --stream campaigns
+says 'stream.failed stream=insights_ad kind=too_big '
+equal "$(query 'SELECT count(*) FROM facebook_insights_ad')" 0 "rows of days that are not whole"
+equal "$(query 'SELECT count(*) > 0 FROM facebook_campaigns')" 1 "the other stream"

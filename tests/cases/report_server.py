@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An API that makes reports in its own time: report_server.py PORT-FILE LOG-FILE ORDERS-FILE
+
+Eight ads, c1s1a1 to c2s2a2, have six numbers each on every day. What was asked is written to
+LOG-FILE, one word a line: create ID, poll ID, read ID, list LEVEL, cancel ID, plain. ORDERS-FILE is
+read anew for each request; it is a JSON object:
+
+    limit    ads times numbers of a report beyond which it fails as too large
+    polls    after which a report is done
+    fail     so many reports fail for no reason
+    stuck    the first so many never begin
+    late     so many reads of each report are answered "not ready"
+"""
+import http.server
+import json
+import os
+import sys
+import threading
+import urllib.parse
+
+port_file, log_file, orders_file = sys.argv[1:]
+ADS = [f"c{c}s{s}a{a}" for c in (1, 2) for s in (1, 2) for a in (1, 2)]
+NUMBERS = [f"f{i}" for i in range(1, 7)]
+reports = []
+
+
+def value(ad, day, number):
+    return str(ADS.index(ad) * 10000 + int(day[-2:]) * 10 + int(number[1]))
+
+
+class Report:
+    def __init__(self, asked):
+        self.day = json.loads(asked["time_range"])["since"]
+        self.numbers = [f for f in asked["fields"].split(",") if f in NUMBERS]
+        ids = [f["value"] for f in json.loads(asked["filtering"])[1:]]
+        self.ads = [ad for ad in ADS if not ids or ad.startswith(tuple(ids[0]))]
+        self.polls = self.reads = 0
+        self.gone = False
+
+    def rows(self):
+        return [dict({"ad_id": ad, "date_start": self.day},
+                     **{n: value(ad, self.day, n) for n in self.numbers}) for ad in self.ads]
+
+
+def log(*words):
+    with open(log_file, "a", encoding="utf-8") as file:
+        file.write(" ".join(map(str, words)) + "\n")
+
+
+def error(status, code, message, **more):
+    return status, {"error": dict({"code": code, "message": message}, **more)}
+
+
+def poll(number, orders):
+    if not 1 <= number <= len(reports) or reports[number - 1].gone:
+        return error(400, 100, "Unsupported get request")
+    report = reports[number - 1]
+    log("poll", number)
+    if number <= orders.get("stuck", 0):
+        return 200, {"async_status": "Job Not Started", "async_percent_completion": 0}
+    report.polls += 1
+    if report.polls <= orders.get("polls", 1):
+        return 200, {"async_status": "Job Running", "async_percent_completion": 100}
+    limit = orders.get("limit", 0)
+    if limit and len(report.ads) * len(report.numbers) > limit:
+        return 200, {"async_status": "Job Failed", "error_code": -3, "error_subcode": 1504045,
+                     "error_user_msg": "Ask for less at once."}
+    if number <= orders.get("fail", 0):
+        return 200, {"async_status": "Job Failed", "error_message": "no luck"}
+    return 200, {"async_status": "Job Completed", "async_percent_completion": 100}
+
+
+def page(rows, query):
+    start, size = int(query.get("after", 0)), int(query.get("limit", 100))
+    paging = {"cursors": {"after": str(start + size)}}
+    if start + size < len(rows):
+        paging["next"] = "there is more"
+    return 200, {"data": rows[start:start + size], "paging": paging}
+
+
+def results(number, query, orders):
+    report = reports[number - 1]
+    log("read", number)
+    report.reads += 1
+    if report.reads <= orders.get("late", 0):
+        return error(400, 2601, "not ready")
+    return page(report.rows(), query)
+
+
+def answer(method, target, body, orders):
+    url = urllib.parse.urlsplit(target)
+    query = dict(urllib.parse.parse_qsl(url.query))
+    path = url.path.strip("/").split("/")[1:]
+    if method == "POST" and not path:
+        answers = [poll(int(e["relative_url"]), orders) for e in json.loads(body["batch"])]
+        return 200, [{"code": code, "body": json.dumps(text)} for code, text in answers]
+    if method == "POST":
+        reports.append(Report(body))
+        log("create", len(reports))
+        return 200, {"report_run_id": str(len(reports))}
+    if method == "DELETE":
+        log("cancel", path[0])
+        reports[int(path[0]) - 1].gone = True
+        return 200, {"success": True}
+    if path[0].startswith("act_") and query["level"] != "ad" or query.get("fields") == "ad_id":
+        level = query["level"]
+        log("list", level)
+        length = {"campaign": 2, "adset": 4, "ad": 6}[level]
+        ids = sorted({ad[:length] for ad in Report(dict(query, fields="")).ads})
+        return page([{f"{level}_id": i} for i in ids], dict(query, limit=1))
+    if path[0].startswith("act_"):
+        log("plain")
+        return page(Report(query).rows(), query)
+    return results(int(path[0]), query, orders) if path[1:] else poll(int(path[0]), orders)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    lock = threading.Lock()
+
+    def serve(self):
+        length = int(self.headers.get("Content-Length", 0))
+        body = json.loads(self.rfile.read(length)) if length else {}
+        with self.lock, open(orders_file, encoding="utf-8") as file:
+            status, reply = answer(self.command, self.path, body, json.load(file))
+        reply = json.dumps(reply).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(reply)))
+        self.end_headers()
+        self.wfile.write(reply)
+
+    do_GET = do_POST = do_DELETE = serve
+
+    def log_message(self, *ignored):
+        pass
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+with open(port_file + ".new", "w", encoding="ascii") as port:
+    port.write(str(server.server_port))
+os.rename(port_file + ".new", port_file)
+server.serve_forever()
