@@ -61,10 +61,14 @@ const struct error *result_failure(const struct result *result)
     return NULL;
 }
 
-/* Nothing else was gone on with. */
-static bool ends_everything(enum error_kind kind)
+/* A token that is refused ends the whole run. */
+static bool was_refused(const struct result *result)
 {
-    return error_exit_status(kind) == error_exit_status(ERROR_QUOTA) || kind == ERROR_AUTH;
+    for (size_t i = 0; i < result->stream_count; i++) {
+        if (result->streams[i].failed && result->streams[i].error.kind == ERROR_AUTH)
+            return true;
+    }
+    return false;
 }
 
 int result_exit_status(const struct result *result)
@@ -81,7 +85,9 @@ int result_exit_status(const struct result *result)
         quarantined += result_quarantined(result, &result->streams[i]);
         differing += result->streams[i].differing;
     }
-    if (failure && ends_everything(failure->kind))
+    if (was_refused(result))
+        return error_exit_status(ERROR_AUTH);
+    if (failure && error_exit_status(failure->kind) == error_exit_status(ERROR_QUOTA))
         return error_exit_status(failure->kind);
     if (failure)
         return failed > 0 && worked > 0 ? 1 : error_exit_status(failure->kind);

@@ -63,6 +63,17 @@ static void what_goes_on_with_the_next_run_is_75(void **state)
     assert_int_equal(status(FAILED, ERROR_DATA, FAILED, ERROR_QUOTA, ERROR_NONE, 0), 65);
 }
 
+static void a_token_that_is_refused_is_77(void **state)
+{
+    (void)state;
+    assert_int_equal(status(FAILED, ERROR_AUTH, FAILED, ERROR_AUTH, ERROR_NONE, 0), 77);
+    /* whatever was done before */
+    assert_int_equal(status(WORKED, 0, FAILED, ERROR_AUTH, ERROR_NONE, 3), 77);
+    assert_int_equal(status(FAILED, ERROR_DATA, FAILED, ERROR_AUTH, ERROR_NONE, 0), 77);
+    /* one account that may not be seen ends nothing */
+    assert_int_equal(status(WORKED, 0, FAILED, ERROR_ACCOUNT, ERROR_NONE, 0), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -70,6 +81,7 @@ int main(void)
         cmocka_unit_test(a_part_that_failed_is_1),
         cmocka_unit_test(when_nothing_else_was_done_the_failure_decides),
         cmocka_unit_test(what_goes_on_with_the_next_run_is_75),
+        cmocka_unit_test(a_token_that_is_refused_is_77),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
