@@ -132,10 +132,10 @@ static enum course_answer begin_slice(struct course *c, struct error *err)
     };
     struct begun *b = &c->begun[c->count];
     *b = (struct begun){.slice = slice};
-    if (!reading_new(&options, &b->reading, err))
-        return fail(c, NULL, slice, err) == COURSE_FAILED && err->kind == ERROR_STORE
-                   ? COURSE_FATAL
-                   : COURSE_ON;
+    if (!reading_new(&options, &b->reading, err)) {
+        enum course_answer answer = fail(c, NULL, slice, err);
+        return err->kind == ERROR_STORE ? COURSE_FATAL : answer;
+    }
     if (!b->reading)
         return COURSE_ON; /* it is complete */
     c->count++;
