@@ -12,7 +12,8 @@
 
 enum {
     BEGUN_MAX = 32, /* slices whose reports are made while one is read */
-    STRIKES = 3, /* slices that fail one after the other: the rest would, too */
+    STRIKES = 3, /* slices that fail one after the other: the rest may, too … */
+    STRIKES_MAX = 8, /* … and does: no more are waited for that were begun before the doubt */
 };
 
 /* A slice that is not done. */
@@ -23,6 +24,10 @@ struct begun {
     int64_t not_before_ns;
 };
 
+/* Whether slices that fail speak for those behind them. The newest one is asked then: or days that
+ * nobody will ever be able to read would keep all later ones away, run after run. */
+enum doubt { DOUBT_NONE, DOUBT_RAISED, DOUBT_PROBED };
+
 struct course {
     struct course_options options;
     const struct agenda_list *list;
@@ -31,8 +36,11 @@ struct course {
     struct begun begun[BEGUN_MAX];
     size_t count;
     struct begun *open; /* a part of it is being read; NULL: of none */
-    size_t next; /* of the list's slices */
-    unsigned failures;
+    size_t next; /* of the list's slices: from here … */
+    size_t end; /* … to before this one none was begun */
+    enum doubt doubt;
+    const struct slice *probe; /* with DOUBT_PROBED: the newest one that was not begun */
+    unsigned failures; /* in a row */
     int64_t not_before_ns; /* the quota is used up until then … */
     int64_t asked_ns; /* … which was found out here; 0: it is not */
 };
@@ -54,32 +62,45 @@ static void close_course(struct course *c)
 {
     while (c->count > 0)
         drop(c, &c->begun[c->count - 1]);
-    c->next = c->list->count;
+    c->next = c->end;
 }
 
-/* How far a failure reaches. */
+/* How far a failure reaches: false, not beyond its slice. */
+static bool ends_course(struct course *c, const struct slice *slice, const struct error *cause)
+{
+    bool refused = cause->kind == ERROR_REMOTE;
+    if (cause->kind == ERROR_TOO_BIG)
+        return false;
+    if (!refused && cause->kind != ERROR_DATA)
+        return true;
+    c->failures++;
+    if (c->doubt == DOUBT_NONE && c->next < c->end && (refused || c->failures >= STRIKES)) {
+        c->doubt = DOUBT_RAISED;
+        c->failures = 0;
+    }
+    return slice == c->probe || c->failures >= STRIKES_MAX;
+}
+
 static enum course_answer fail(struct course *c, struct begun *b, const struct slice *slice,
                                const struct error *cause)
 {
     bool fatal = b && reading_writer_failed(b->reading);
-    c->options.notes.failed(c->options.notes.context, c->list, slice, cause);
+    bool over = ends_course(c, slice, cause);
+    c->options.notes.failed(c->options.notes.context, c->list, slice, cause, over);
     if (b)
         drop(c, b);
     if (fatal)
         return COURSE_FATAL;
+    if (over)
+        close_course(c);
     switch (cause->kind) {
     case ERROR_DATA:
     case ERROR_TOO_BIG:
-        if (++c->failures >= STRIKES)
-            close_course(c);
-        return COURSE_ON;
     case ERROR_QUOTA:
     case ERROR_REMOTE:
     case ERROR_ACCOUNT:
-        close_course(c);
         return COURSE_ON;
     default:
-        close_course(c);
         return COURSE_FAILED;
     }
 }
@@ -108,10 +129,22 @@ static void no_wait(struct course *c)
 
 /* --- one thing at a time ---------------------------------------------------------------------- */
 
+/* None is begun while it is in doubt that any can be read. */
+static bool may_begin(const struct course *c)
+{
+    size_t most = manifest_has_parts(c->stream) ? BEGUN_MAX : 1;
+    return c->next < c->end && c->count < most && c->doubt != DOUBT_PROBED;
+}
+
+static const struct slice *next_slice(struct course *c)
+{
+    return &c->list->slices[c->doubt == DOUBT_RAISED ? --c->end : c->next++];
+}
+
 static enum course_answer begin_slice(struct course *c, struct error *err)
 {
     const struct course_options *o = &c->options;
-    const struct slice *slice = &c->list->slices[c->next++];
+    const struct slice *slice = next_slice(c);
     const struct reading_options options = {
         .deployment = o->deployment,
         .stream = c->list->stream,
@@ -139,6 +172,10 @@ static enum course_answer begin_slice(struct course *c, struct error *err)
     if (!b->reading)
         return COURSE_ON; /* it is complete */
     c->count++;
+    if (c->doubt == DOUBT_RAISED) {
+        c->doubt = DOUBT_PROBED;
+        c->probe = slice;
+    }
     o->notes.begun(o->notes.context, c->list->stream);
     const struct reporting_start start = {
         .slice = slice,
@@ -151,6 +188,10 @@ static enum course_answer begin_slice(struct course *c, struct error *err)
 static enum course_answer end_slice(struct course *c, struct begun *b)
 {
     c->failures = 0;
+    if (b->slice == c->probe) {
+        c->doubt = DOUBT_NONE;
+        c->probe = NULL;
+    }
     c->options.notes.completed(c->options.notes.context, c->list->stream);
     drop(c, b);
     return COURSE_ON;
@@ -239,8 +280,7 @@ enum course_answer course_step(struct course *c, int64_t *ret_until_ns, struct e
     struct begun *due = first_due(c, now, ret_until_ns);
     if (due)
         return ask(c, due, err);
-    size_t most = manifest_has_parts(c->stream) ? BEGUN_MAX : 1;
-    if (c->next < c->list->count && c->count < most)
+    if (may_begin(c))
         return begin_slice(c, err);
     if (c->count == 0)
         return COURSE_END;
@@ -264,6 +304,7 @@ bool course_new(const struct course_options *options, struct course **ret_course
         return error_memory(err);
     c->options = *options;
     c->list = options->list;
+    c->end = c->list->count;
     c->stream = &options->deployment->manifest->streams[c->list->stream];
     const struct access *a = options->access;
     const struct reporting_options reporting = {

@@ -6,9 +6,10 @@
  *
  *     agenda's list ─▶ course: reporting ─▶ reading ─▶ writer
  *
- * What fails stops as little as it can: a slice, or the course when it is the account or the API
- * that refuses, or when several slices fail one after the other. Credentials, an outage, a stop and
- * the stage are for the caller to act on.
+ * What fails stops as little as it can: a slice; or the course, when its account is refused, or
+ * when the newest slice fails as well, which is read out of turn whenever the API refuses one or
+ * several in a row are of no use. Credentials, an outage, a stop and the stage are for the caller
+ * to act on.
  */
 #ifndef PIPELINE_COURSE_H
 #define PIPELINE_COURSE_H
@@ -31,9 +32,9 @@ struct course_notes {
     compare_report *compared;
     void (*begun)(void *context, size_t stream);
     void (*completed)(void *context, size_t stream);
-    /* a slice, or the course from this slice on, came to nothing */
+    /* a slice came to nothing; over: and with it all of the course that is not complete */
     void (*failed)(void *context, const struct agenda_list *list, const struct slice *slice,
-                   const struct error *cause);
+                   const struct error *cause, bool over);
 };
 
 struct course_options {

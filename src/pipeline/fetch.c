@@ -119,7 +119,7 @@ static void on_completed(void *context, size_t stream)
 
 /* True when everything is refused, whatever is asked. */
 static bool count_failure(struct fetch *f, struct result_stream *stream,
-                          const struct error *cause)
+                          const struct error *cause, bool over)
 {
     pthread_mutex_lock(&f->lock);
     /* the first failure is what is told of a stream, unless a worse one comes: that of one slice is
@@ -128,7 +128,7 @@ static bool count_failure(struct fetch *f, struct result_stream *stream,
         stream->failed = true;
         stream->error = *cause;
     }
-    f->refusals += cause->kind == ERROR_REMOTE;
+    f->refusals += over && cause->kind == ERROR_REMOTE;
     bool all = f->refusals >= REFUSALS;
     pthread_mutex_unlock(&f->lock);
     return all;
@@ -150,11 +150,11 @@ static bool audit_parking(struct fetch *f, const struct agenda_list *list,
 }
 
 static void on_failed(void *context, const struct agenda_list *list, const struct slice *slice,
-                      const struct error *cause)
+                      const struct error *cause, bool over)
 {
     struct fetch *f = context;
     struct error unwritten;
-    if (count_failure(f, &f->result->streams[list->stream], cause))
+    if (count_failure(f, &f->result->streams[list->stream], cause, over))
         end_all(f);
     if (cause->kind == ERROR_QUOTA && !audit_parking(f, list, slice, cause, &unwritten))
         fail_run(f, &unwritten);

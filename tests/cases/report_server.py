@@ -10,6 +10,8 @@ read anew for each request; it is a JSON object:
     fail     so many reports fail for no reason
     stuck    the first so many never begin
     late     so many reads of each report are answered "not ready"
+    never    days whose reports are too large, however small they are
+    refused  days for which no report may be asked for; [""]: for none
 """
 import http.server
 import json
@@ -62,7 +64,7 @@ def poll(number, orders):
     if report.polls <= orders.get("polls", 1):
         return 200, {"async_status": "Job Running", "async_percent_completion": 100}
     limit = orders.get("limit", 0)
-    if limit and len(report.ads) * len(report.numbers) > limit:
+    if limit and len(report.ads) * len(report.numbers) > limit or report.day in orders.get("never", []):
         return 200, {"async_status": "Job Failed", "error_code": -3, "error_subcode": 1504045,
                      "error_user_msg": "Ask for less at once."}
     if number <= orders.get("fail", 0):
@@ -95,6 +97,10 @@ def answer(method, target, body, orders):
         answers = [poll(int(e["relative_url"]), orders) for e in json.loads(body["batch"])]
         return 200, [{"code": code, "body": json.dumps(text)} for code, text in answers]
     if method == "POST":
+        day = json.loads(body["time_range"])["since"]
+        if any(day.startswith(refused) for refused in orders.get("refused", [])):
+            log("refuse", day)
+            return error(400, 100, "This day is beyond reach")
         reports.append(Report(body))
         log("create", len(reports))
         return 200, {"report_run_id": str(len(reports))}
