@@ -204,6 +204,7 @@ struct driver_stream deployment_stream(const struct deployment *d, size_t stream
         .source = d->options->source,
         .name = d->streams[stream].name,
         .schema = d->streams[stream].schema,
+        .run = d->run,
     };
 }
 

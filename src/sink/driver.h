@@ -69,6 +69,7 @@ struct driver_stream {
     const char *source;
     const char *name;
     const struct schema *schema;
+    const char *run; /* of ours, who delivers: 32 letters of hex */
 };
 
 /* The segment that records come from. */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "codec/hex.h"
 #include "codec/json.h"
+#include "crypto/digest.h"
 
 enum value {
     SOURCE,
@@ -25,6 +26,8 @@ enum value {
     ID,
     ORIGIN,
     TYPE,
+    BATCH,
+    TRACE,
     VALUES
 };
 
@@ -34,9 +37,17 @@ static const struct row {
     const char *name;
     enum value value;
 } json_rows[] = {
-    {"source", SOURCE}, {"stream", STREAM}, {"stage", STAGE},
-    {"seq", SEQ},       {"index", INDEX},   {"time", TIME},
-    {"schema", SCHEMA}, {"policy", POLICY}, {"content-type", CONTENT_TYPE},
+    {"source", SOURCE},
+    {"stream", STREAM},
+    {"stage", STAGE},
+    {"seq", SEQ},
+    {"index", INDEX},
+    {"time", TIME},
+    {"schema", SCHEMA},
+    {"policy", POLICY},
+    {"batch", BATCH},
+    {"traceparent", TRACE},
+    {"content-type", CONTENT_TYPE},
 };
 
 static const struct row cloudevents_rows[] = {
@@ -50,6 +61,8 @@ static const struct row cloudevents_rows[] = {
     {"ce_index", INDEX},
     {"ce_schema", SCHEMA},
     {"ce_policy", POLICY},
+    {"ce_batch", BATCH},
+    {"traceparent", TRACE},
     {"content-type", CONTENT_TYPE},
 };
 
@@ -93,8 +106,27 @@ static void put_segment(struct message *m, const struct driver_segment *segment)
     m->seq = segment->seq;
 }
 
+/* Version 00, and 01: the trace was recorded (in the audit log). */
+static void put_batch(struct message *m, int64_t first_seq)
+{
+    enum { SPAN_SIZE = 8 };
+    struct digest_blake2b of;
+    uint8_t digest[DIGEST_SIZE];
+    char span[HEX_SIZE(SPAN_SIZE)];
+    put(m, BATCH, "%s/%" PRId64, m->stream->stage_id, first_seq);
+    digest_blake2b_init(&of);
+    digest_blake2b_update(&of, m->values[STREAM], m->lengths[STREAM]);
+    digest_blake2b_update(&of, "/", 1);
+    digest_blake2b_update(&of, m->values[BATCH], m->lengths[BATCH]);
+    digest_blake2b_finish(&of, digest);
+    hex_encode(digest, SPAN_SIZE, span);
+    put(m, TRACE, "00-%s-%s-01", m->stream->run, span);
+}
+
 size_t message_headers(struct message *m, const struct driver_record *record)
 {
+    if (m->seq == 0)
+        put_batch(m, record->segment->seq);
     if (m->seq != record->segment->seq)
         put_segment(m, record->segment);
     put(m, INDEX, "%" PRIu32, record->index);

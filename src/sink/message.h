@@ -17,9 +17,14 @@
  *         time          ce_time         when it was fetched
  *         schema        ce_schema       digest of the schema that it was staged under
  *         policy        ce_policy       digest of the masking policy
+ *         batch         ce_batch        STAGE/SEQ of the first record of its transaction
+ *         traceparent   traceparent     W3C trace context: the run that sent it, and the batch
  *         content-type  content-type    application/json
  *                       ce_specversion  1.0
  *                       ce_id           STAGE/SEQ/INDEX: the same however often it is sent
+ *
+ * The trace is the run: its id in hex, as in the audit log and the summary. The span is the
+ * batch: what digests to it is STREAM/BATCH, so two streams of a run have two.
  */
 #ifndef SINK_MESSAGE_H
 #define SINK_MESSAGE_H
@@ -34,16 +39,17 @@
 
 enum {
     MESSAGE_KEY_MAX = CLUSTER_MESSAGE_MAX,
-    MESSAGE_VALUES = 13, /* of the headers, in either framing */
+    MESSAGE_VALUES = 15, /* of the headers, in either framing */
     MESSAGE_VALUE_SIZE = 160,
-    MESSAGE_HEADERS_MAX = 11,
+    MESSAGE_HEADERS_MAX = 13,
 };
 
-/* The headers of one record after another; those of its segment are made once. */
+/* The headers of one record after another in one transaction; those of the transaction and of a
+ * segment are made once. */
 struct message {
     const struct driver_stream *stream;
     bool cloudevents;
-    int64_t seq; /* that the values are of; 0: none */
+    int64_t seq; /* that the values are of; 0: none, and no batch either */
     char values[MESSAGE_VALUES][MESSAGE_VALUE_SIZE];
     size_t lengths[MESSAGE_VALUES];
     struct producer_header headers[MESSAGE_HEADERS_MAX];

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEADERS = 9, KEY_MAX = 64 };
+enum { HEADERS = 11, KEY_MAX = 64 };
 
 static long failed;
 
@@ -84,6 +84,8 @@ static void produce(rd_kafka_t *client, const char *topic, const char *line, siz
         {"time", "2026-11-20T09:30:00.123456789Z"},
         {"schema", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"},
         {"policy", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"},
+        {"batch", "00112233445566778899aabbccddeeff/1234"},
+        {"traceparent", "00-00112233445566778899aabbccddeeff-0011223344556677-01"},
         {"content-type", "application/json"},
     };
     char key[KEY_MAX];

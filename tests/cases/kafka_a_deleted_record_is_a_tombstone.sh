@@ -21,4 +21,4 @@ consume crm.random_user.users '%S %k %s\n' | grep -v '^-1' | cut -d' ' -f2- | wh
     echo "$key $value"; done | jq -sc 'while(length > 0; .[2:]) | (.[0] == [.[1].nat, .[1].user_key])' | sort -u >"$TMP_CASE/same"
 equal "$(cat "$TMP_CASE/same")" true "keys and values"
 consume crm.random_user.users '%h\n' >"$TMP_CASE/headers"
-equal "$(grep -cE '^ce_specversion=1.0,ce_id=([0-9a-f]{32})/1/([0-9]+),ce_source=/random_user/users,ce_type=extract.random_user.users,ce_time=[-0-9T:.]+Z,ce_stage=\1,ce_seq=1,ce_index=\2,ce_schema=[0-9a-f]{64},ce_policy=[0-9a-f]{64},content-type=application/json$' "$TMP_CASE/headers")" 50 "headers"
+equal "$(grep -cE '^ce_specversion=1.0,ce_id=([0-9a-f]{32})/1/([0-9]+),ce_source=/random_user/users,ce_type=extract.random_user.users,ce_time=[-0-9T:.]+Z,ce_stage=\1,ce_seq=1,ce_index=\2,ce_schema=[0-9a-f]{64},ce_policy=[0-9a-f]{64},ce_batch=\1/1,traceparent=00-[0-9a-f]{32}-[0-9a-f]{16}-01,content-type=application/json$' "$TMP_CASE/headers")" 50 "headers"

@@ -16,7 +16,8 @@ equal "$(summary .published)" 300 "published records"
 equal "$(consume random_user.users '%k\n' | sort -u | wc -l)" 300 "keys"
 equal "$(consume random_user.users '%k\n' | wc -l)" 300 "records"
 equal "$(consume random_user.users '%k\n')" "$(consume random_user.users | jq -r .user_key)" "keys and values"
-equal "$(consume random_user.users '%h\n' | grep -cE '^source=random_user,stream=users,stage=[0-9a-f]{32},seq=[123],index=[0-9]+,time=[-0-9T:.]+Z,schema=[0-9a-f]{64},policy=[0-9a-f]{64},content-type=application/json$')" 300 "headers"
+run=$(summary .run)
+equal "$(consume random_user.users '%h\n' | grep -cE '^source=random_user,stream=users,stage=([0-9a-f]{32}),seq=[123],index=[0-9]+,time=[-0-9T:.]+Z,schema=[0-9a-f]{64},policy=[0-9a-f]{64},batch=\1/1,traceparent=00-'"$run"'-[0-9a-f]{16}-01,content-type=application/json$')" 300 "headers"
 equal "$(consume extract.state '%k\n')" extract/random_user/users "markers"
 equal "$(consume extract.state | jq -c '[.first_seq, .last_seq, .rows, .topic, (.ends | add)]')" \
     '[1,3,300,"random_user.users",603]' "marker"  # the ends count what was aborted, and that it was

@@ -104,7 +104,7 @@ static struct load load_open_as(const char *write, const char *columns, const ch
     struct load l = {.schema = schema_fixture("things", write, columns, key)};
     l.columns = columns_new(l.schema);
     l.sink = open_at(path, false);
-    l.stream = (struct driver_stream){STAGE, "source", "stream", l.schema};
+    l.stream = (struct driver_stream){STAGE, "source", "stream", l.schema, NULL};
     l.allow_changes = true;
     return l;
 }
@@ -207,7 +207,8 @@ static void a_plan_of_a_warehouse_that_is_not_there_makes_nothing(void **state)
     struct ddl_change change;
     AUTO(schema_freep)
     struct schema *schema = schema_fixture("things", "merge", "id bigint", "id");
-    const struct driver_stream stream = {STAGE, "source", "stream", schema};
+    const struct driver_stream stream = {
+        .stage_id = STAGE, .source = "source", .name = "stream", .schema = schema};
     AUTO(sink_closep) struct sink *w = open_at(path, true);
     AUTO(buffer_done) struct buffer script;
     buffer_init(&script, 4096);

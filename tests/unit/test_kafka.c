@@ -13,6 +13,7 @@
 #include "sink/topic_plan.h"
 
 #define STAGE "00112233445566778899aabbccddeeff"
+#define RUN "ffeeddccbbaa99887766554433221100"
 
 static const struct driver_segment segment = {
     .seq = 7,
@@ -116,13 +117,13 @@ static void keys_are_the_values_of_the_key_columns(void **state)
 static void both_framings_say_where_a_record_comes_from(void **state)
 {
     (void)state;
-    const struct driver_stream stream = {STAGE, "crm", "people", NULL};
+    const struct driver_stream stream = {STAGE, "crm", "people", NULL, RUN};
     for (int cloudevents = 0; cloudevents < 2; cloudevents++) {
         struct message m;
         message_init(&m, &stream, cloudevents);
         const struct driver_record record = {.segment = &segment, .index = 3};
         size_t count = message_headers(&m, &record);
-        assert_int_equal(count, cloudevents ? 11 : 9);
+        assert_int_equal(count, cloudevents ? 13 : 11);
         struct consumer_header headers[MESSAGE_HEADERS_MAX];
         for (size_t i = 0; i < count; i++)
             headers[i] = (struct consumer_header){m.headers[i].name, m.headers[i].value,
@@ -140,6 +141,47 @@ static void both_framings_say_where_a_record_comes_from(void **state)
     struct driver_content content;
     message_origin(&foreign, &content);
     assert_string_equal(content.stage_id, "");
+}
+
+/* The value of a header, which ends with a zero byte. */
+static const char *header_of(struct message *m, const struct driver_record *record,
+                             const char *name)
+{
+    size_t count = message_headers(m, record);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(m->headers[i].name, name) == 0)
+            return m->headers[i].value;
+    fail_msg("no header %s", name);
+    return NULL;
+}
+
+static void all_records_of_a_transaction_bear_its_batch_and_trace(void **state)
+{
+    (void)state;
+    const struct driver_stream people = {STAGE, "crm", "people", NULL, RUN};
+    const struct driver_stream deals = {STAGE, "crm", "deals", NULL, RUN};
+    struct driver_segment next = segment;
+    const struct driver_record first = {.segment = &segment}, second = {.segment = &next};
+    next.seq = 8;
+    for (int cloudevents = 0; cloudevents < 2; cloudevents++) {
+        const char *batch = cloudevents ? "ce_batch" : "batch";
+        struct message m, again, other;
+        message_init(&m, &people, cloudevents);
+        assert_string_equal(header_of(&m, &first, batch), STAGE "/7");
+        assert_string_equal(header_of(&m, &second, batch), STAGE "/7");
+        const char *trace = header_of(&m, &second, "traceparent");
+        assert_int_equal(strlen(trace), 55);
+        assert_memory_equal(trace, "00-" RUN "-", 36);
+        assert_string_equal(trace + 52, "-01");
+
+        message_init(&again, &people, cloudevents);
+        assert_string_equal(header_of(&again, &first, "traceparent"), trace);
+        message_init(&again, &people, cloudevents);
+        assert_string_equal(header_of(&again, &second, batch), STAGE "/8");
+        assert_string_not_equal(header_of(&again, &second, "traceparent"), trace);
+        message_init(&other, &deals, cloudevents);
+        assert_string_not_equal(header_of(&other, &first, "traceparent"), trace);
+    }
 }
 
 static struct marker some_marker(void)
@@ -204,7 +246,8 @@ static void a_topic_is_compared_with_what_is_wished(void **state)
     (void)state;
     const struct kafka_settings s = settings_of("retention", "1d");
     struct schema *schema = schema_fixture("t", "merge", "id bigint", "id");
-    const struct driver_stream stream = {STAGE, "crm", "people", schema};
+    const struct driver_stream stream = {
+        .stage_id = STAGE, .source = "crm", .name = "people", .schema = schema};
     struct topic_plan plan;
     struct error err;
     if (!topic_plan_data(&s, &stream, &plan, &err))
@@ -236,7 +279,8 @@ static void a_name_that_is_none_is_refused(void **state)
 {
     (void)state;
     struct schema *schema = schema_fixture("t", "append", "id bigint", "");
-    const struct driver_stream stream = {STAGE, "crm", "people", schema};
+    const struct driver_stream stream = {
+        .stage_id = STAGE, .source = "crm", .name = "people", .schema = schema};
     struct topic_plan plan;
     struct error err;
     struct kafka_settings s = settings_of("prefix", "a b/");
@@ -269,6 +313,7 @@ int main(void)
         cmocka_unit_test(plain_text_stays_on_this_machine),
         cmocka_unit_test(keys_are_the_values_of_the_key_columns),
         cmocka_unit_test(both_framings_say_where_a_record_comes_from),
+        cmocka_unit_test(all_records_of_a_transaction_bear_its_batch_and_trace),
         cmocka_unit_test(a_marker_is_read_as_it_was_written),
         cmocka_unit_test(a_topic_that_is_another_one_is_found),
         cmocka_unit_test(a_topic_is_compared_with_what_is_wished),

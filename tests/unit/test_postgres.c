@@ -75,7 +75,7 @@ static struct load load_open_as(const char *write, const char *columns, const ch
     struct load l = {.schema = schema_fixture("things", write, columns, key)};
     l.columns = columns_new(l.schema);
     l.sink = open_as("postgres", false);
-    l.stream = (struct driver_stream){STAGE, "source", "stream", l.schema};
+    l.stream = (struct driver_stream){STAGE, "source", "stream", l.schema, NULL};
     return l;
 }
 
