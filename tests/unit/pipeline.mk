@@ -2,6 +2,7 @@
 pipeline_tests = \
     tests/unit/test_batch \
     tests/unit/test_compare \
+    tests/unit/test_deliver \
     tests/unit/test_reporting \
     tests/unit/test_result \
     tests/unit/test_window \
@@ -14,6 +15,9 @@ tests_unit_test_batch_LDADD = $(PIPELINE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_compare_SOURCES = tests/unit/test_compare.c tests/unit/schema_fixture.h \
     tests/unit/source_fixture.h
 tests_unit_test_compare_LDADD = $(PIPELINE_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_deliver_SOURCES = tests/unit/test_deliver.c tests/unit/schema_fixture.h \
+    tests/unit/stage_fixture.h
+tests_unit_test_deliver_LDADD = $(PIPELINE_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_reporting_SOURCES = tests/unit/test_reporting.c tests/unit/source_fixture.h \
     tests/unit/stage_fixture.h
 tests_unit_test_reporting_LDADD = $(PIPELINE_LIBS) $(CMOCKA_LIBS)
