@@ -98,6 +98,33 @@ proxy_start() {
 proxy() { printf '%s\n' "$1" >"$TMP_CASE/order"; }
 proxy_done() { [[ ! -e $TMP_CASE/order ]]; }
 
+# hold TEXT: the sandbox's answer to the next request with this text does not come before `let_go`; held waits until the
+# request is made. However long that takes: a run has all the time that it needs to come to this place, and to stay.
+hold() {
+    [[ -e $TMP_CASE/proxy.pid ]] || {
+        proxy_start "${SANDBOX##*:}"
+        SANDBOX="http://127.0.0.1:$PROXY_PORT"
+    }
+    proxy "hold $1 0"
+}
+held() {
+    for _ in $(seq 1200); do
+        [[ ! -e $TMP_CASE/order.held ]] || return 0
+        sleep 0.05
+    done
+    fail "nobody asked: $(cat "$TMP_CASE/err")"
+}
+let_go() { rm "$TMP_CASE/order.held"; }
+
+# until_true COMMAND...: tries until it succeeds; false when it never does.
+until_true() {
+    for _ in $(seq 1200); do
+        ! "$@" || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
 # pg SQL: what the server answers, columns parted by |.
 pg() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PG_URL" -c "$1"; }
 

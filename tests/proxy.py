@@ -8,6 +8,7 @@ An order is a line "FAULT TEXT>TEXT... BYTES" in ORDER_FILE: once a client has s
     half    the client is told that the server is done; what the client sends still arrives
     drip    the next bytes pass one a millisecond, for two seconds
     lose    what the client sent arrives and is answered; then both ends get a reset, and the client no answer
+    hold    what the client sent arrives; the answer waits until ORDER_FILE.held, which says so, is removed
 """
 import asyncio
 import os
@@ -16,6 +17,7 @@ import struct
 import sys
 
 DRIPS = 2000
+HELD_LOOK = 0.02  # seconds
 port_file, server_port, order_file = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 
 
@@ -30,7 +32,7 @@ class Connection:
     def __init__(self, client, server):
         self.client, self.server = client, server
         self.sent, self.found = b"", 0  # what the client sent since the last text that was found; how many were
-        self.drips, self.losing, self.deaf = 0, False, False
+        self.drips, self.losing, self.deaf, self.held = 0, False, False, False
 
     def due(self, data):
         """The fault that these bytes of the client bring about."""
@@ -44,6 +46,9 @@ class Connection:
             self.found += 1
         if self.found < len(texts) or len(self.sent) < int(count):
             return None
+        self.held = fault == "hold"
+        if self.held:
+            open(order_file + ".held", "w").close()
         os.remove(order_file)
         return fault
 
@@ -74,6 +79,9 @@ class Connection:
         while data := await reader.read(8192):
             if self.losing:
                 return reset(self.client, self.server)
+            while self.held:
+                await asyncio.sleep(HELD_LOOK)
+                self.held = os.path.exists(order_file + ".held")
             if not self.deaf:
                 await self.give(self.client, data)
         self.client.close()

@@ -3,47 +3,48 @@
 # Neither loses anything.
 . "$EXTRACT_SRCDIR/tests/lib.sh"
 . "$EXTRACT_SRCDIR/tests/crash.sh"
-sandbox --seed stop --no-limit --no-gzip --journal "$TMP_CASE/journal" --rate 40KiB
+sandbox --seed stop --no-limit --journal "$TMP_CASE/journal"
+hold page=2
 configure "users = 300" "page_size = 50" "limit_users = none"
 run=("$EXTRACT" --source random_user $day)
 
 staged() { sqlite3 -readonly "$TMP_CASE/state/random_user.stage" 'SELECT count(*) FROM segment' 2>/dev/null || echo 0; }
 
-# start: until the first page is staged and the next is on its way; $pid is the run.
+# start PAGE: until the pages before it are staged, and it is on its way; $pid is the run.
 start() {
-    local before tries
-    before=$(staged)
+    page=$1
+    hold "page=$page"
     "${run[@]}" --output json >"$TMP_CASE/json" 2>"$TMP_CASE/err" &
     pid=$!
-    for tries in $(seq 200); do
-        [[ $(staged) -le $before ]] || break
-        sleep 0.02
-    done
-    sleep 0.3
+    held
+    until_true has_staged $((page - 1)) || fail "$(staged) pages before page $page"
 }
+has_staged() { [[ $(staged) -eq $1 ]]; }
+took_signals() { grep -q '^ShdPnd:[[:space:]]*0*$' "/proc/$pid/status"; }
 
-start
-before=$(staged)
+start 2
 kill -TERM "$pid"
+until_true took_signals
+let_go
 status=0
 wait "$pid" || status=$?
 equal "$status" 75 "status after a stop signal"
 equal "$(tail -n 1 "$TMP_CASE/json" | jq -r '.status, .exit_status' | xargs)" "resumable 75"
 tail -n 1 "$TMP_CASE/json" | jq -e '.resume_at | fromdate <= now + 2' >/dev/null ||
     fail "no resume_at for now in $(cat "$TMP_CASE/json")"
-equal "$(staged)" $((before + 1)) "the page in hand"
-equal "$(query 'SELECT count(*) FROM random_users')" $((50 * (before + 1))) "what is staged is loaded"
+equal "$(staged)" 2 "pages, with the one in hand"
+equal "$(query 'SELECT count(*) FROM random_users')" 100 "what is staged is loaded"
 sound "$TMP_CASE/state" >"$TMP_CASE/out" 2>&1 || fail "not sound: $(cat "$TMP_CASE/out")"
 
-start
-before=$(staged)
+start 3
 kill -INT "$pid"
-sleep 0.05
+until_true took_signals
 kill -TERM "$pid"
 status=0
 wait "$pid" || status=$?
 equal "$status" 143 "status after a second signal"
-equal "$(staged)" "$before" "pages, the one in hand left where it was"
+let_go
+equal "$(staged)" 2 "pages, the one in hand left where it was"
 
 expect 0 "${run[@]}"
 equal "$(query 'SELECT count(*), count(DISTINCT user_key) FROM random_users')" "300|300"

@@ -3,17 +3,19 @@
 # that becomes visible, the run says why, and the next one publishes every record once.
 . "$EXTRACT_SRCDIR/tests/kafka/lib.sh"
 kafka_start
-sandbox --no-limit --fault drip=4000@3
+sandbox --no-limit
+hold page=3
+impatient '.limits.transfer.stall_timeout = "5m"'
 configure "users = 30" "page_size = 10" "[kafka]" "brokers = $PLAIN" "transaction_age = 60s"
 kafka_topics --create --topic other --partitions 1 >/dev/null
 
 "$EXTRACT" --source random_user --since "$DAY" --until "$DAY" >"$TMP_CASE/out" 2>"$TMP_CASE/err" &
 pid=$!
-for _ in $(seq 200); do
-    [[ $(consume random_user.users '%k\n' read_uncommitted 2>/dev/null | wc -l) -lt 10 ]] || break
-    sleep 0.05
-done
+held
+written() { [[ $(consume random_user.users '%k\n' read_uncommitted 2>/dev/null | wc -l) -ge 10 ]]; }
+until_true written || fail "nothing was written"
 echo theirs | kcat -b "$PLAIN" -P -t other -X transactional.id=extract/random_user/users 2>/dev/null || fail "no other producer"
+let_go
 status=0
 wait "$pid" || status=$?
 equal "$status" 75 "status"

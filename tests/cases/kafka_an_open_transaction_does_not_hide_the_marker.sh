@@ -3,29 +3,27 @@
 # run waits for it: with the older marker it would publish everything twice.
 . "$EXTRACT_SRCDIR/tests/kafka/lib.sh"
 kafka_start
-sandbox --no-limit --fault drip=1200@3
+sandbox --no-limit
+hold page=3
+impatient '.limits.transfer.stall_timeout = "5m"'
 configure "users = 30" "page_size = 10" "[kafka]" "brokers = $PLAIN" "transaction_age = 60s"
 
-# wait_for COUNT TOPIC: until so many records are there, committed or not
-wait_for() {
-    for _ in $(seq 200); do
-        [[ $(consume "$2" '%k\n' read_uncommitted 2>/dev/null | wc -l) -lt $1 ]] || return 0
-        sleep 0.05
-    done
-    fail "no $1 records in $2"
-}
+# has COUNT TOPIC: so many records are there, committed or not
+has() { [[ $(consume "$2" '%k\n' read_uncommitted 2>/dev/null | wc -l) -ge $1 ]]; }
 
 # the run has read its marker (none) and has a transaction open when the other one writes
 EXTRACT_CRASH_AT=kafka.committed "$EXTRACT" --source random_user --since "$DAY" --until "$DAY" >"$TMP_CASE/log" 2>&1 &
 pid=$!
-wait_for 10 random_user.users
+held
+until_true has 10 random_user.users || fail "nothing was written"
 mkfifo "$TMP_CASE/lines"
 kcat -b "$PLAIN" -P -K : -t extract.state -X transactional.id=somebody -X linger.ms=1 <"$TMP_CASE/lines" 2>/dev/null &
 echo $! >"$TMP_CASE/kcat.pid"
 exec 7>"$TMP_CASE/lines"
 seq -f 'theirs%g:theirs' 20000 >&7  # kcat reads blocks
-wait_for 1 extract.state
+until_true has 1 extract.state || fail "nothing is in the state topic"
 consume extract.state '%s\n' read_uncommitted | grep theirs >/dev/null || fail "no open transaction in the state topic"
+let_go
 status=0
 wait "$pid" || status=$?
 equal "$status" 137 "status"

@@ -2,22 +2,30 @@
 # One run of a source at a time: a second says whose turn it is and ends, or waits when told to.
 . "$EXTRACT_SRCDIR/tests/lib.sh"
 . "$EXTRACT_SRCDIR/tests/crash.sh"
-sandbox --seed two --no-limit --no-gzip --journal "$TMP_CASE/journal" --rate 50KiB
+sandbox --seed two --no-limit --journal "$TMP_CASE/journal"
+hold page=2
 configure "users = 100" "page_size = 50" "limit_users = none"
 run=("$EXTRACT" --source random_user $day)
 "$EXTRACT" keys init --no-escrow >/dev/null
 
+# the second run has the lock's file open
+waits_for_lock() { readlink "/proc/$second/fd/"* | grep -q '\.lock$'; }
+
 "${run[@]}" 2>"$TMP_CASE/first.err" &
 pid=$!
-sleep 0.3
+held
 expect 75 "${run[@]}"
 says "(pid|process) $pid\b"
 expect 75 "${run[@]}" --output json
 equal "$(tail -n 1 "$TMP_CASE/out" | jq -r .exit_status)" 75
 expect 75 "$EXTRACT" load --source random_user
-kill -0 "$pid" || fail "the first run was over already"
 expect 0 "$EXTRACT" status --source random_user
-expect 0 "${run[@]}" --wait 30s
+"${run[@]}" --wait 10m >"$TMP_CASE/out" 2>"$TMP_CASE/err" &
+second=$!
+until_true waits_for_lock || fail "the second run does not wait: $(cat "$TMP_CASE/err")"
+kill -0 "$pid" || fail "the first run was over already"
+let_go
+wait "$second" || fail "the second run: $(cat "$TMP_CASE/err")"
 ! kill -0 "$pid" 2>/dev/null || fail "the run that was to wait did not"
 wait "$pid" || fail "the first run: $(cat "$TMP_CASE/first.err")"
 equal "$(query 'SELECT count(*) FROM random_users')" 100
@@ -39,7 +47,7 @@ many() {
 }
 many
 [[ $answers =~ ^[0-9]+\ 0(\ [0-9]+\ 75)?$ ]] || fail "twenty at once ended with (count status): $answers"
-many --wait 60s
+many --wait 10m
 equal "$answers" "20 0" "twenty that wait (count status)"
 equal "$(query 'SELECT count(*), count(DISTINCT user_key) FROM random_users')" "200|200"
 equal "$(wc -l <"$TMP_CASE/journal")" 200 "users that were served"
