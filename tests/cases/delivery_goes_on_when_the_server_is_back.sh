@@ -4,15 +4,10 @@
 . "$EXTRACT_SRCDIR/tests/lib.sh"
 postgres_start
 sandbox --no-limit
+hold page=5
 configure "users = 2000" "page_size = 50" "[delivery]" "retry = 1m" "[warehouse]" "driver = postgres" "url = $PG_URL"
 # until_err PATTERN: waits for a message of the run that goes on.
-until_err() {
-    for _ in $(seq 400); do
-        ! grep -q "$1" "$TMP_CASE/err" || return 0
-        sleep 0.05
-    done
-    fail "no message like '$1' in: $(cat "$TMP_CASE/err")"
-}
+until_err() { until_true grep -q "$1" "$TMP_CASE/err" || fail "no message like '$1' in: $(cat "$TMP_CASE/err")"; }
 begin() { "$EXTRACT" --source random_user --since "$DAY" --until "$DAY" >"$TMP_CASE/out" 2>"$TMP_CASE/err" & pid=$!; }
 ends() {
     local status=0
@@ -25,18 +20,20 @@ ends() {
 
 postgres_stop
 begin
+held
+let_go
 until_err "request.retry"
 postgres_start
 ends "when it came late" 2000
 
 DAY=2026-11-02
-fault drip=15000@5
+hold page=5
 begin
-for _ in $(seq 400); do
-    [[ $(pg "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'extract' AND query LIKE 'COPY%'") == 0 ]] || break
-    sleep 0.02
-done
+held
+copies() { [[ $(pg "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'extract' AND query LIKE 'COPY%'") != 0 ]]; }
+until_true copies || fail "nothing is copied"
 postgres_kill
+let_go
 until_err "request.retry"
 postgres_start
 ends "when it was killed" 4000

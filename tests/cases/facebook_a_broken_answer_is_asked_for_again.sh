@@ -4,7 +4,7 @@
 # the next run asks for what is missing.
 . "$EXTRACT_SRCDIR/tests/lib.sh"
 . "$EXTRACT_SRCDIR/tests/cases/facebook.inc"
-quick '.limits.transfer.body_max = "1MiB" | .limits.transfer.total_timeout = "2s"'
+quick '.limits.transfer.body_max = "1MiB" | .limits.transfer.total_timeout = "5s"'
 begin
 for path in /insights /adcreatives; do
     for rule in html-502 reset truncate short content-type 304; do

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # The limit is used up for less than --max-wait: the run says until when it waits, and goes on.
 . "$EXTRACT_SRCDIR/tests/lib.sh"
-# The sandbox's window is a little shorter than ours: on a loaded machine a request may be held up
+# The sandbox's window is shorter than ours: on a loaded machine a request may be held up
 # between our count and the service's.
-sandbox --limit 50 --window 1800ms
+sandbox --limit 50 --window 1s
 configure "users = 100" "page_size = 50" "limit_users = 50/2s"
 started=$(date +%s)
 run 0 --max-wait 10s

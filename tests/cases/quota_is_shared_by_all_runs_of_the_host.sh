@@ -3,9 +3,9 @@
 # Two runs that begin together, in one state folder: the second waits for the first, and both
 # together keep within the limit.
 . "$EXTRACT_SRCDIR/tests/lib.sh"
-# The sandbox's window is a little shorter than ours: on a loaded machine a request may be held up
+# The sandbox's window is shorter than ours: on a loaded machine a request may be held up
 # between our count and the service's.
-sandbox --limit 100 --window 1800ms
+sandbox --limit 100 --window 1s
 configure "users = 150" "page_size = 50" "limit_users = 100/2s"
 one() {
     "$EXTRACT" --source random_user --since "$1" --until "$1" --wait 60s --output json \

@@ -10,6 +10,7 @@ breaks hang 69 network 'GET http://127.0.0.1:[0-9]+/api/1.4/: a time limit was r
 survives hang
 
 # slow, but within the limits: no fault at all
+impatient '.limits.transfer.total_timeout = "20s"'
 renew
 fault drip=20000
 run 0
