@@ -3,7 +3,7 @@
 # An app of the lower tier: an account takes 60 calls in five minutes. Whether the program is told, or
 # learns it from what Meta says in its headers: nothing is refused, no request is sent during a block.
 . "$EXTRACT_SRCDIR/tests/lib.sh"
-EXTRACT_CLOCK="20,$(date -u +%FT%TZ),2026-11-20T12:00:00Z"
+EXTRACT_CLOCK="30,$(date -u +%FT%TZ),2026-11-20T12:00:00Z"
 export EXTRACT_CLOCK
 sandbox --clock real --facebook accounts=2 --facebook tier=limited --facebook ads=40
 export EXTRACT_FACEBOOK_ADS_BASE_URL=$SANDBOX EXTRACT_FACEBOOK_ADS_APP_ID=1234567890

@@ -59,6 +59,7 @@ case_tests = \
     tests/cases/kafka_a_broker_that_dies_in_a_commit_loses_nothing.sh \
     tests/cases/kafka_a_commit_without_an_answer_is_settled.sh \
     tests/cases/kafka_a_deleted_record_is_a_tombstone.sh \
+    tests/cases/kafka_a_node_that_dies_loses_nothing.sh \
     tests/cases/kafka_a_replaced_slice_is_published_record_by_record.sh \
     tests/cases/kafka_a_topic_is_made_as_wished.sh \
     tests/cases/kafka_alarms_are_never_papered_over.sh \

@@ -16,7 +16,20 @@ kafka_start() {
     MTLS=$(sed -n 's/^mtls=//p' "$TMP_CASE/kafka/addresses")
 }
 kafka_stop() { kafka stop "$TMP_CASE/kafka"; }
-kafka_kill() { kafka kill "$TMP_CASE/kafka"; }
+# kafka_kill [NODE]: of a cluster
+kafka_kill() { kafka kill "$TMP_CASE/kafka${1-}"; }
+
+# kafka_cluster COUNT: as many nodes that are one cluster; $PLAIN are their addresses.
+kafka_cluster() {
+    local why
+    why=$(kafka ready 2>&1) || skip "$why"
+    PLAIN=$(kafka cluster "$TMP_CASE/kafka" "$1" | sed -n 's/^plain=//p' | paste -sd,) ||
+        fail "no cluster: $(tail -n 5 "$TMP_CASE"/kafka?/broker.log)"
+    cluster_has "$1"
+}
+cluster_size() { [[ $(kcat -b "$PLAIN" -L -J | jq '.brokers | length') -eq $1 ]]; }
+# cluster_has COUNT: waits until so many nodes are in it
+cluster_has() { until_true cluster_size "$1" || fail "the cluster has no $1 nodes"; }
 
 # kafka_topics OPTION...: kafka-topics.sh; kafka_configs and kafka_allow (adds ACLs) likewise.
 kafka_topics() { kafka admin "$TMP_CASE/kafka" tools.TopicCommand "$@"; }
@@ -36,7 +49,7 @@ produce() { kcat -b "$PLAIN" -P -K $'\t' -t "$1"; }
 # makes it lose the next EndTxn and stay dark for a while. Instead of kafka_start.
 lossy_start() {
     local port
-    port=$(python3 -c 'import socket; print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+    port=$(kafka port)
     mkdir -p "$TMP_CASE/kafka"
     echo "advertised.listeners=PLAINTEXT://127.0.0.1:$port" >"$TMP_CASE/kafka/extra.properties"
     kafka_start
