@@ -76,24 +76,56 @@ static bool open_handle(const struct producer_options *o, struct producer *p, st
                         err);
 }
 
+static rd_kafka_resp_err_t ask_for_topic(struct producer *p, rd_kafka_topic_t *topic)
+{
+    const struct rd_kafka_metadata *metadata = NULL;
+    rd_kafka_resp_err_t code =
+        rd_kafka_metadata(p->handle->client, 0, topic, &metadata, p->handle->wait_ms);
+    if (!code && metadata->topic_cnt == 1)
+        code = metadata->topics[0].err;
+    if (metadata)
+        rd_kafka_metadata_destroy(metadata);
+    return code;
+}
+
+static void free_topic(rd_kafka_topic_t **topic)
+{
+    if (*topic)
+        rd_kafka_topic_destroy(*topic);
+}
+
+/* The nodes of a cluster learn of a new topic one after the other, and any of them may be the one
+ * that is asked. */
+static bool is_young(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           code == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE;
+}
+
+static bool wait_for_topic(struct producer *p, const char *name, struct error *err)
+{
+    AUTO(free_topic)
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(p->handle->client, name, NULL);
+    if (!topic)
+        return error_memory(err);
+    int64_t deadline = clock_monotonic_ns() + p->handle->wait_ms * (CLOCK_SECOND_NS / 1000);
+    for (;;) {
+        rd_kafka_resp_err_t code = ask_for_topic(p, topic);
+        if (!code)
+            return true;
+        if (!is_young(code) || clock_monotonic_ns() > deadline)
+            return rdkafka_fail(p->handle, code, NULL, err, "topic %s", name);
+        if (!clock_sleep_ns(POLL_MS * (CLOCK_SECOND_NS / 1000)))
+            return error_set(err, ERROR_STOPPED, "stopped while topic %s comes up", name);
+    }
+}
+
 /* A first commit takes a second, unless the topics are known before it: then milliseconds. */
 static bool ask_for_topics(struct producer *p, const char *const *topics, struct error *err)
 {
-    for (size_t i = 0; topics[i]; i++) {
-        const struct rd_kafka_metadata *metadata = NULL;
-        rd_kafka_topic_t *topic = rd_kafka_topic_new(p->handle->client, topics[i], NULL);
-        if (!topic)
-            return error_memory(err);
-        rd_kafka_resp_err_t code =
-            rd_kafka_metadata(p->handle->client, 0, topic, &metadata, p->handle->wait_ms);
-        if (!code && metadata->topic_cnt == 1)
-            code = metadata->topics[0].err;
-        if (metadata)
-            rd_kafka_metadata_destroy(metadata);
-        rd_kafka_topic_destroy(topic);
-        if (code)
-            return rdkafka_fail(p->handle, code, NULL, err, "topic %s", topics[i]);
-    }
+    for (size_t i = 0; topics[i]; i++)
+        if (!wait_for_topic(p, topics[i], err))
+            return false;
     return true;
 }
 

@@ -151,6 +151,17 @@ static bool check_state_topic(const struct kafka *k, const struct topics_shape *
     return true;
 }
 
+/* Whoever holds the fence has seen the topic: a node that does not know it is behind the others. */
+static bool is_behind(const struct kafka *k, const struct topics_shape *found)
+{
+    return k->producer && found->partitions == 0;
+}
+
+static bool fail_behind(const char *topic, struct error *err)
+{
+    return error_set(err, ERROR_NETWORK, "Kafka: a broker does not know topic %s", topic);
+}
+
 static bool read_marker(struct kafka *k, struct marker *ret_marker, struct error *err)
 {
     struct topics_shape state;
@@ -159,6 +170,8 @@ static bool read_marker(struct kafka *k, struct marker *ret_marker, struct error
     if (!topics_describe(k->topics, k->state.name, &state, err) ||
         !check_state_topic(k, &state, err))
         return false;
+    if (is_behind(k, &state))
+        return fail_behind(k->state.name, err);
     if (state.partitions == 0)
         return true;
     AUTO(newest_done) struct newest newest = {.id = k->id, .value = {.max = MARKER_RECORD_MAX}};
@@ -196,8 +209,11 @@ static bool learn_marker(struct kafka *k, const struct driver_stream *stream, st
     struct topics_shape found;
     k->marker_is_known = false;
     if (!read_marker(k, &k->marker, err) ||
-        !topics_describe(k->topics, k->data.name, &found, err) ||
-        !check_marker(k, stream, &found, &k->marker, err))
+        !topics_describe(k->topics, k->data.name, &found, err))
+        return false;
+    if (is_behind(k, &found))
+        return fail_behind(k->data.name, err);
+    if (!check_marker(k, stream, &found, &k->marker, err))
         return false;
     k->marker_is_known = k->producer != NULL;
     return true;
