@@ -4,7 +4,7 @@
 . "$EXTRACT_SRCDIR/tests/kafka/lib.sh"
 kafka_cluster 3
 sandbox --no-limit
-settings=("page_size = 250" "[kafka]" "brokers = $PLAIN" "transaction_records = 250" "transaction_timeout = 10s"
+settings=("limit_users = none" "page_size = 250" "[kafka]" "brokers = $PLAIN" "transaction_records = 250" "transaction_timeout = 10s"
     "timeout = 10s")
 configure "users = 1000" "${settings[@]}"
 run 0
