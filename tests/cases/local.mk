@@ -69,6 +69,7 @@ case_tests = \
     tests/cases/kafka_credentials_and_permissions_are_explained.sh \
     tests/cases/kafka_killed_anywhere_publishes_once.sh \
     tests/cases/kafka_records_and_marker_are_one_transaction.sh \
+    tests/cases/kafka_scram_over_tls_publishes.sh \
     tests/cases/kafka_takes_bounded_memory.sh \
     tests/cases/keys_escrow_copy_opens_everything.sh \
     tests/cases/keys_first_run_makes_one_and_says_so_once.sh \
