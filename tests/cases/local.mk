@@ -68,6 +68,7 @@ case_tests = \
     tests/cases/kafka_an_oversize_record_is_set_aside.sh \
     tests/cases/kafka_credentials_and_permissions_are_explained.sh \
     tests/cases/kafka_killed_anywhere_publishes_once.sh \
+    tests/cases/kafka_network_faults_lose_and_double_nothing.sh \
     tests/cases/kafka_records_and_marker_are_one_transaction.sh \
     tests/cases/kafka_scram_over_tls_publishes.sh \
     tests/cases/kafka_takes_bounded_memory.sh \

@@ -45,8 +45,9 @@ consume() {
 # produce TOPIC: lines "key<TAB>value" of stdin.
 produce() { kcat -b "$PLAIN" -P -K $'\t' -t "$1"; }
 
-# lossy: a proxy in front of the node, which advertises it; $LOSSY is its address. `lose request|reply SECONDS`
-# makes it lose the next EndTxn and stay dark for a while. Instead of kafka_start.
+# lossy: a proxy in front of the node, which advertises it; $LOSSY is its address. `lose request|reply|delay API SECONDS`
+# has the next request of that kind go wrong (tests/kafka/lossy_proxy.py), `lost` tells whether it has. Instead of
+# kafka_start.
 lossy_start() {
     local port
     port=$(kafka port)
@@ -58,4 +59,5 @@ lossy_start() {
     LOSSY="127.0.0.1:$port"
     PLAIN=$LOSSY
 }
-lose() { echo "$1 $2" >"$TMP_CASE/order"; }
+lose() { echo "$*" >"$TMP_CASE/order"; }
+lost() { [[ ! -e $TMP_CASE/order ]]; }

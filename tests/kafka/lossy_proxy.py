@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""lossy_proxy PORT BROKER_PORT ORDER_FILE: a Kafka connection that can lose one EndTxn.
+"""lossy_proxy PORT BROKER_PORT ORDER_FILE: Kafka connections, one request of which goes wrong.
 
-The broker must advertise 127.0.0.1:PORT. When the test writes "request 4" or "reply 4" into ORDER_FILE, the next EndTxn
-request, or its reply, is lost, every connection is cut, and none is accepted for 4 seconds (any number does).
+The broker must advertise 127.0.0.1:PORT. An order is a line "FAULT API SECONDS" in ORDER_FILE; API is one of APIS, any
+number of seconds will do. With the next request of that kind this happens, once; the file is removed when it does:
+
+    request  it is lost, every connection is cut, and none is accepted for so long
+    reply    the same happens to its reply, when the broker has done what it was asked for
+    delay    it waits for so long, and then arrives, also when nobody waits for its reply any more
 """
 import asyncio
 import os
@@ -10,7 +14,7 @@ import struct
 import sys
 import time
 
-END_TXN = 26
+APIS = {"Produce": 0, "InitProducerId": 22, "AddPartitionsToTxn": 24, "EndTxn": 26}
 port, broker_port, order_file = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 connections = set()
 dark_until = 0.0
@@ -28,15 +32,28 @@ async def frame(reader):
     return size + await reader.readexactly(struct.unpack(">i", size)[0])
 
 
+def due(request):
+    """The fault that this request brings about, and for how long."""
+    try:
+        fault, api, seconds = open(order_file).read().split()
+    except (FileNotFoundError, ValueError):  # none, or not yet whole
+        return None, 0
+    if struct.unpack(">h", request[4:6])[0] != APIS[api]:
+        return None, 0
+    os.remove(order_file)
+    return fault, float(seconds)
+
+
 async def pass_requests(reader, writer, losing):
     while True:
         request = await frame(reader)
-        if struct.unpack(">h", request[4:6])[0] == END_TXN and os.path.exists(order_file):
-            what, seconds = open(order_file).read().split()
-            os.remove(order_file)
-            if what == "request":
-                return cut(float(seconds))
-            losing.append(float(seconds))
+        fault, seconds = due(request)
+        if fault == "request":
+            return cut(seconds)
+        if fault == "reply":
+            losing[request[8:12]] = seconds  # by its correlation id
+        if fault == "delay":
+            await asyncio.sleep(seconds)
         writer.write(request)
         await writer.drain()
 
@@ -44,8 +61,8 @@ async def pass_requests(reader, writer, losing):
 async def pass_replies(reader, writer, losing):
     while True:
         reply = await frame(reader)
-        if losing:
-            return cut(losing[0])
+        if reply[4:8] in losing:
+            return cut(losing[reply[4:8]])
         writer.write(reply)
         await writer.drain()
 
@@ -54,7 +71,7 @@ async def serve(reader, writer):
     if time.monotonic() < dark_until:
         return writer.transport.abort()
     broker_reader, broker_writer = await asyncio.open_connection("127.0.0.1", broker_port)
-    both, losing = {writer, broker_writer}, []
+    both, losing = {writer, broker_writer}, {}
     connections.update(both)
     try:
         await asyncio.gather(pass_requests(reader, broker_writer, losing), pass_replies(broker_reader, writer, losing))
