@@ -19,6 +19,9 @@ fault() {
 
 describe() { python3 "$EXTRACT_SRCDIR/tests/describe.py" "$@"; }
 
+# What a scenario does with the folder of a killed program before it runs again.
+after_kill() { :; }
+
 # sound STATE: everything that the program can prove about the folder is proved.
 sound() {
     "$EXTRACT" audit verify --source random_user --state "$1" &&
@@ -30,7 +33,7 @@ sound() {
 # is killed at its N-th crash point (or the first that is called N) and run again; what is then in the
 # folder must be what "$NAME.expected" says. Leaves the name of the fatal point in "$NAME.N.fatal", or
 # nothing when the command ended before it. Variable any_key as describe.py takes it; prepare is called
-# before the first run, with the name of the folder.
+# before the first run, after_kill between the two, with the name of the folder.
 crash_at() {
     local n=$1 name=$2 status=0 state="$TMP_CASE/$2.$1"
     shift 2
@@ -42,6 +45,7 @@ crash_at() {
     if [[ $status -eq 137 ]]; then
         { [[ $n != *[!0-9]* ]] && sed -n "${n}p" "$state.trace" || echo "$n"; } >"$state.fatal"
         status=0
+        after_kill "${state##*/}"
         "$@" --state "$state" >>"$state.log" 2>&1 || status=$?
     fi
     [[ $status -le 1 ]] || fail "$name: killed at point $n ($(cat "$state.fatal")), then status $status:

@@ -38,4 +38,4 @@ include tests/fuzz/local.mk
 include tests/bench/local.mk
 TESTS += tests/facebook/schemas.py
 dist_check_SCRIPTS += tests/facebook/schemas.py
-EXTRA_DIST += tests/case tests/tap tests/planted tests/postgres $(wildcard $(srcdir)/tests/*.sh $(srcdir)/tests/*.py $(srcdir)/tests/cases/* $(srcdir)/tests/facebook/* $(srcdir)/tests/kafka/*)
+EXTRA_DIST += tests/case tests/tap tests/planted tests/postgres tests/powercut.c $(wildcard $(srcdir)/tests/*.sh $(srcdir)/tests/*.py $(srcdir)/tests/cases/* $(srcdir)/tests/facebook/* $(srcdir)/tests/kafka/*)

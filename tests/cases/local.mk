@@ -24,6 +24,7 @@ case_tests = \
     tests/cases/crash_everywhere.sh \
     tests/cases/crash_everywhere_delivery.sh \
     tests/cases/crash_fetching_again.sh \
+    tests/cases/crash_power_cut.sh \
     tests/cases/crash_random_kills.sh \
     tests/cases/crash_random_kills_delivery.sh \
     tests/cases/crash_stop_signal.sh \
