@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * LD_PRELOAD: what a power cut would leave of a folder. A write counts when it was synced; a name when its folder was.
+ * LD_PRELOAD: what a power cut would leave of a folder. A write counts when it was synced, a name
+ * when its folder was.
  *
  *     POWERCUT_DIR     the folder; it has no folders in it
- *     POWERCUT_SHADOW  gets, with every sync in it: a file's content as INODE, and the folder's "INODE NAME" lines as
- *                      names. Nothing else that was written would be there.
+ *     POWERCUT_SHADOW  gets, with every sync in it: a file's content as INODE, and lines
+ *                      "INODE NAME" of the folder as names. Nothing else would be there.
  */
 #include <dirent.h>
 #include <dlfcn.h>
