@@ -10,6 +10,7 @@ sandbox_count=0
 sandbox() {
     sandbox_count=$((sandbox_count + 1))
     local port_file="$TMP_CASE/sandbox$sandbox_count.port" pid_file="$TMP_CASE/sandbox$sandbox_count.pid"
+    [[ ! -e $pid_file ]] || kill "$(cat "$pid_file")" 2>/dev/null || : # of that number, by an earlier worker
     rm -f "$port_file"
     "$EXTRACT_SANDBOX" --port-file "$port_file" --control "$@" 2>>"$TMP_CASE/sandbox.log" &
     echo $! >"$pid_file"
