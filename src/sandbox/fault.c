@@ -63,7 +63,7 @@ static const struct fault_name names[] = {
     {"fb-batch-null", FAULT_META_BATCH_NULL, 0, "ENTRY", "1",
      "an entry of a batch, from 1, is null"},
     {"fb-error", FAULT_META_ERROR, 0, "CODE[/SUBCODE][:STATUS]", NULL,
-     "an error of Meta's by its numbers; CODE may be reduce"},
+     "an error of Meta's by its numbers; CODE may be reduce or summary"},
     {"fb-error-200", FAULT_META_ERROR, 200, "CODE[/SUBCODE]", NULL, "the same with 200"},
     {"fb-entry-error", FAULT_META_ENTRY_ERROR, 0, "CODE[/SUBCODE][:STATUS]", NULL,
      "the same for every entry of a batch"},
@@ -73,7 +73,7 @@ static const struct fault_name names[] = {
      "such errors speak to users in Spanish"},
     {"fb-job", FAULT_META_JOB, 0, "FATE", NULL,
      "the report run made by this request is failed, failed-at-once, large, skipped, zero (it "
-     "stays at 0 %), stuck, hundred, late (its results) or gone"},
+     "stays at 0 %), stuck, hundred, late (its results), empty or gone"},
     {"fb-usage", FAULT_META_USAGE, 0, META_ADVICE_FAULTS, NULL,
      "how the headers that tell of limits are spoiled"},
     {"truncate", FAULT_TRUNCATE, 0, NULL, "", "half a body in a whole HTTP answer"},
@@ -313,13 +313,13 @@ static bool is_picked(const struct fault_plan *plan, size_t i)
     return splitmix_below(&state, ALL_PERCENT) < rule->percent;
 }
 
-void fault_take(struct fault_plan *plan, const char *path, struct fault_set *ret_set)
+void fault_take(struct fault_plan *plan, const char *uri, struct fault_set *ret_set)
 {
     *ret_set = (struct fault_set){0};
     pthread_mutex_lock(&plan->mutex);
     for (size_t i = 0; i < plan->count; i++) {
         struct fault_rule *rule = &plan->rules[i];
-        if (!strstr(path, rule->path))
+        if (!strstr(uri, rule->path))
             continue;
         rule->seen++;
         if (rule->seen < rule->first || rule->seen > rule->last || !is_picked(plan, i))

@@ -6,8 +6,8 @@
  *     NAME[=ARGUMENT][@PERCENT%][~PATH]           html-502@20%
  *
  * and counts the API requests since it was added, from 1; without @ it holds for all, with a
- * percentage for as many of them, which the seed picks. With ~ only those count whose path holds
- * the text behind it.
+ * percentage for as many of them, which the seed picks. With ~ only those count whose path, or the
+ * query behind it as it was sent, holds that text.
  */
 #ifndef SANDBOX_FAULT_H
 #define SANDBOX_FAULT_H
@@ -97,8 +97,8 @@ void fault_done(struct fault_plan *plan);
 /* ERROR_USAGE names the rule, and the nearest name when it has none of ours. */
 bool fault_add(struct fault_plan *plan, const char *spec, struct error *err);
 void fault_clear(struct fault_plan *plan);
-/* Counts a request of this path and tells what is to go wrong with it. */
-void fault_take(struct fault_plan *plan, const char *path, struct fault_set *ret_set);
+/* Counts a request of this path and query, and tells what is to go wrong with it. */
+void fault_take(struct fault_plan *plan, const char *uri, struct fault_set *ret_set);
 
 /* The answer will not reach its end. */
 bool fault_set_cuts(const struct fault_set *set);

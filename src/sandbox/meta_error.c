@@ -288,13 +288,25 @@ static bool read_number(const char **text, int64_t least, int64_t most, int *ret
     return true;
 }
 
+/* Errors that share their numbers with others. */
+static enum meta_error take_word(const char **text)
+{
+    static const struct {
+        const char *word;
+        enum meta_error what;
+    } words[] = {{"reduce", META_ERROR_REDUCE}, {"summary", META_ERROR_JOB_SUMMARY}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_starts_with(*text, words[i].word)) {
+            *text += strlen(words[i].word);
+            return words[i].what;
+        }
+    return META_ERROR_NONE;
+}
+
 bool meta_error_parse_wish(const char *text, struct meta_error_wish *ret_wish)
 {
-    static const char reduce[] = "reduce";
-    struct meta_error_wish wish = {.reduce = text_starts_with(text, reduce), .code = 1};
-    if (wish.reduce)
-        text += sizeof reduce - 1;
-    else if (!read_number(&text, 1, CODE_MAX, &wish.code))
+    struct meta_error_wish wish = {.word = take_word(&text)};
+    if (wish.word == META_ERROR_NONE && !read_number(&text, 1, CODE_MAX, &wish.code))
         return false;
     if (*text == '/' && (text++, !read_number(&text, 1, CODE_MAX, &wish.subcode)))
         return false;
@@ -317,8 +329,8 @@ static void translate(struct row *row)
 static enum meta_error find_wished(const struct meta_error_wish *wish)
 {
     static const enum meta_error plain[] = {META_ERROR_UNKNOWN, META_ERROR_PARAMETER};
-    if (wish->reduce)
-        return META_ERROR_REDUCE;
+    if (wish->word != META_ERROR_NONE)
+        return wish->word;
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         if (wish->subcode == 0 && rows[plain[i]].code == wish->code)
             return plain[i];

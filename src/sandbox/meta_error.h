@@ -71,14 +71,15 @@ bool meta_error_answer(struct reply *reply, enum meta_error what, ...);
 
 /* An error by its numbers, whether the table has it or not. */
 struct meta_error_wish {
-    bool reduce;
+    enum meta_error word; /* the one that was named; META_ERROR_NONE: it has a number */
     int code;
     int subcode; /* 0: none */
     int status; /* HTTP's; 0: what the table says, else 400 */
     const char *data; /* error_data as "object", or as "text" that is JSON; NULL: none */
     bool spanish; /* what is for users, if there is any */
 };
-/* "CODE[/SUBCODE][:STATUS]"; "reduce" for CODE is the one of code 1 that is about size. */
+/* "CODE[/SUBCODE][:STATUS]"; "reduce" for CODE is the one of code 1 that is about size,
+ * "summary" the one of code 100 that a report run may answer with. */
 bool meta_error_parse_wish(const char *text, struct meta_error_wish *ret_wish);
 bool meta_error_answer_wish(struct reply *reply, const struct meta_error_wish *wish);
 /* The row with this code and subcode (0: none); META_ERROR_NONE when there is no such. */

@@ -164,7 +164,7 @@ static enum meta_error check_size(const struct meta_settings *s, const struct me
 }
 
 static bool answer(struct meta_call *call, const struct meta_params *what,
-                   struct meta_node node, int64_t now_s, bool sync)
+                   struct meta_node node, int64_t now_s, bool sync, bool empty)
 {
     const struct meta_settings *s = &call->meta->keys.settings;
     char text[META_QUERY_TEXT_MAX] = "";
@@ -177,7 +177,7 @@ static bool answer(struct meta_call *call, const struct meta_params *what,
         meta_query_done(&q);
         return meta_error_answer(call->reply, error);
     }
-    if (sync && q.breakdown.optin && s->optin == META_OFF)
+    if (empty || (sync && q.breakdown.optin && s->optin == META_OFF))
         memset(q.taken, 0, q.world->ads);
     struct meta_rows *rows = new_report_take(&q);
     return rows && meta_page_answer_take(call, rows);
@@ -185,13 +185,13 @@ static bool answer(struct meta_call *call, const struct meta_params *what,
 
 bool meta_insights_answer(struct meta_call *call, struct meta_node node)
 {
-    return answer(call, &call->params, node, call->now_s, true);
+    return answer(call, &call->params, node, call->now_s, true, false);
 }
 
 bool meta_insights_result(struct meta_call *call, const struct meta_params *what,
-                          struct meta_node node, int64_t now_s)
+                          struct meta_node node, int64_t now_s, bool empty)
 {
-    return answer(call, what, node, now_s, false);
+    return answer(call, what, node, now_s, false, empty);
 }
 
 bool meta_insights_truth(struct reply *reply, const struct meta_world *world,

@@ -365,6 +365,7 @@ static const char *const fates[META_JOB_FATES] = {
     [META_JOB_STAYS_RUNNING] = "stuck",
     [META_JOB_STAYS_AT_HUNDRED] = "hundred",
     [META_JOB_LATE] = "late",
+    [META_JOB_EMPTY] = "empty",
     [META_JOB_GONE] = "gone",
 };
 

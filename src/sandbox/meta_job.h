@@ -37,6 +37,7 @@ enum meta_job_fate {
     META_JOB_STAYS_RUNNING,
     META_JOB_STAYS_AT_HUNDRED, /* for twice as long, and some polls more */
     META_JOB_LATE, /* its results come some reads after it is completed */
+    META_JOB_EMPTY, /* completed, and without any row */
     META_JOB_GONE, /* nobody knows its id */
     META_JOB_FATES
 };

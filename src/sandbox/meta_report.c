@@ -248,7 +248,8 @@ bool meta_report_result(struct meta_call *call, struct meta_node run)
     /* the id among them: cursors are of one run */
     bool done = meta_params_add_query(&params, (char *)query.data, query.len) &&
                 meta_params_set(&params, "report_run_id", id) &&
-                meta_insights_result(call, &params, view.order.node, view.completed_s);
+                meta_insights_result(call, &params, view.order.node, view.completed_s,
+                                     view.order.fate == META_JOB_EMPTY);
     meta_params_done(&params);
     if (done && call->reply->status == 200)
         meta_jobs_count_page(&call->meta->jobs, run);

@@ -186,7 +186,7 @@ static bool answer_service(struct sandbox *s, size_t i, const struct server_requ
                            struct reply *reply)
 {
     struct fault_set faults;
-    fault_take(&s->faults, request->path, &faults);
+    fault_take(&s->faults, request->uri, &faults);
     if (faults.hits[FAULT_HANG].on)
         return answer_nothing(request);
     if (!answer_in_front(&faults, reply) &&

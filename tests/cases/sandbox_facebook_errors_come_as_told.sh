@@ -24,6 +24,8 @@ for spec, status, numbers in (
 check(told("fb-error=100/1487534")[2]["error_user_title"], "Too many rows", "the words")
 check(told("fb-error=reduce")[2], {"message": "Please reduce the amount of data you're asking for, then retry your request",
                                    "code": 1}, "nothing else is in it")
+_, numbers, summary = told("fb-error=summary")
+check((numbers, "in summary param because" in summary["message"]), ((100, None), True), "the one of report runs")
 check(told("fb-error=1")[2]["message"], "An unknown error occurred", "the other one of code 1")
 check(told("fb-error=4")[2]["is_transient"], True, "it passes")
 english = told("fb-error=613/1487742")[2]

@@ -106,6 +106,9 @@ for rule, ended in (("failed", ("Job Failed", 71)), ("failed-at-once", ("Job Fai
         before = stats()["jobs"]["unfinished"]
         check(cancel(run), {"success": True}, "cancel")
         check((state(run), stats()["jobs"]["unfinished"]), (UNSEEN, before - 1), "after it")
+empty = create("fb-job=empty@1~%222026-11-10%22")
+advance(200)
+check((state(empty), get(f"{empty}/insights").json), (("Job Completed", 100), {"data": []}), "a report without rows")
 run = create("fb-job=hundred@1")
 advance(145)
 check(state(run), ("Job Running", 100), "at 100 percent")

@@ -65,6 +65,11 @@ static void a_rule_counts_the_paths_it_names(void **state)
         fault_take(*state, paths[i], &set);
         assert_int_equal(set.hits[FAULT_HTML].on, hit[i]);
     }
+    add(*state, "clamp@1~2026-11-18");
+    fault_take(*state, "/v26.0/act_1/insights?since=2026-11-17", &set);
+    assert_false(set.hits[FAULT_CLAMP].on);
+    fault_take(*state, "/v26.0/act_1/insights?since=2026-11-18", &set);
+    assert_true(set.hits[FAULT_CLAMP].on);
     struct error err;
     assert_false(fault_add(*state, "html-503~", &err));
 }
