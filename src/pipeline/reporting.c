@@ -218,14 +218,18 @@ static size_t first_unread(const struct parts *p)
     return i;
 }
 
-/* "part 0001.0000: …" */
+/* "example things 1234 2026-11-01: part 0001.0000: …", as the reader says where it was. */
 static void fail_slice(struct reporting_slice *s, const struct parts_work *w,
                        const struct error *cause)
 {
+    const struct parts *p = &s->parts;
+    bool single = strcmp(p->account, MANIFEST_SINGLE_ACCOUNT) == 0;
     s->failed = true;
     s->failure = *cause;
     if (*w->part.path)
         error_prefix(&s->failure, "part %s", w->part.path);
+    error_prefix(&s->failure, "%s %s%s%.40s %s", settings_manifest(p->settings)->source,
+                 p->stream->name, single ? "" : " ", single ? "" : p->account, p->slice.id);
 }
 
 /* Says something about the slice, and nothing about the next one. */
