@@ -196,10 +196,10 @@ static void print_help(void)
         printf("  %-28s %s\n", text, options[i].help);
     }
     printf("  %-28s %s\n  %-28s %s\n", "--help", "this text", "--version", "the version");
-    printf(
-        "\nA fault is NAME[=ARGUMENT][@REQUESTS][~PATH]; requests as 2, 1-3 or 2-, counted "
-        "from\n"
-        "1 since the fault was set, all without it; of those alone whose address holds PATH:\n");
+    printf("\nA fault is NAME[=ARGUMENT][@REQUESTS][~PATH]; requests as 2, 1-3 or 2-, counted "
+           "from\n"
+           "1 since the fault was set, all without it; of those alone whose address holds "
+           "PATH:\n");
     fault_print(stdout);
     printf("\nHostile records, positions counted from 0:\n");
     hostile_print(stdout);
