@@ -131,6 +131,12 @@ bool parts_keep_report(struct parts *p, const struct parts_work *work, struct er
            write_rows(p, &row, 1, &created, err);
 }
 
+bool parts_forget(struct parts *p, struct error *err)
+{
+    p->stale = true;
+    return write_rows(p, NULL, 0, NULL, err);
+}
+
 /* What was cut, then what stands for it. */
 struct cut_rows {
     struct part *list;

@@ -66,5 +66,7 @@ bool parts_keep_report(struct parts *p, const struct parts_work *work, struct er
 /* Puts these in the place of a part that is too big, which says why: durable when true. Takes what
  * they hold. */
 bool parts_cut(struct parts *p, size_t at, struct split_parts *parts, struct error *err);
+/* The slice cannot be read from these: the next run begins with the whole, and a new report. */
+bool parts_forget(struct parts *p, struct error *err);
 
 #endif

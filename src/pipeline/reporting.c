@@ -312,7 +312,7 @@ static bool cut_part(struct reporting_slice *s, size_t at, struct error *err)
     cause.kind = ERROR_TOO_BIG; /* whatever it was: of this slice alone */
     error_prefix(&cause, "the API cannot make it, and it cannot be made smaller");
     fail_slice(s, w, &cause);
-    return true;
+    return parts_forget(&s->parts, err);
 }
 
 /* --- reports ------------------------------------------------------------------------------- */
@@ -587,13 +587,23 @@ static bool can_help(const struct reporting_slice *s, struct parts_work *w,
     return true;
 }
 
+/* A report that says what cannot be would say it again as long as it is kept. */
+static bool made_in_vain(const struct parts_work *w, const struct error *cause)
+{
+    return !w->plain && cause->kind == ERROR_DATA;
+}
+
 bool reporting_refused(struct reporting_slice *s, const struct error *cause, struct error *err)
 {
     size_t at = first_unread(&s->parts);
     bool helped = s->reading && at < s->parts.count && can_help(s, &s->parts.list[at], cause);
     s->reading = false;
     if (!helped) {
+        struct error unwritten;
         *err = *cause;
+        if (at < s->parts.count && made_in_vain(&s->parts.list[at], cause) &&
+            !parts_forget(&s->parts, &unwritten))
+            *err = unwritten;
         return false;
     }
     begin_pieces_anew(&s->parts, at);
