@@ -37,8 +37,10 @@ case_tests = \
     tests/cases/facebook_a_token_that_ends_leaves_its_reports.sh \
     tests/cases/facebook_accounts_and_streams_are_chosen.sh \
     tests/cases/facebook_another_version_is_told.sh \
+    tests/cases/facebook_an_empty_report_is_no_empty_day.sh \
     tests/cases/facebook_breakdowns_keep_every_row.sh \
     tests/cases/facebook_canary.sh \
+    tests/cases/facebook_canary_in_reports.sh \
     tests/cases/facebook_a_share_of_a_limit_is_left_to_others.sh \
     tests/cases/facebook_check_sees_what_the_token_sees.sh \
     tests/cases/facebook_days_of_every_account_are_exact.sh \
