@@ -44,7 +44,7 @@ singing "a run in parts"
 
 # killed where reports are made, read and handed on
 killed=0
-for place in report.created note.committed fetch.page page.commit page.committed load.commit; do
+for place in report.created note.committed fetch.page page.commit page.committed sink.commit; do
     starts
     status=0
     EXTRACT_CRASH_AT=$place "${run[@]}" >"left/$place.out" 2>"left/$place.err" || status=$?

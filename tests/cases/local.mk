@@ -54,6 +54,7 @@ case_tests = \
     tests/cases/facebook_killed_anywhere_loads_once.sh \
     tests/cases/facebook_names_are_exact_where_the_policy_keeps_them.sh \
     tests/cases/facebook_objects_come_when_they_change.sh \
+    tests/cases/facebook_killed_in_every_phase_of_a_report.sh \
     tests/cases/facebook_killed_reports_are_paid_for_once.sh \
     tests/cases/facebook_pages_are_followed_to_the_last_row.sh \
     tests/cases/facebook_polls_that_go_wrong_are_asked_again.sh \
