@@ -29,3 +29,17 @@ set_up
 facebook 0 "${days[@]}"
 ! grep -q api.version err || fail "the version that is right was warned of"
 truth "${days[@]:0:4}" insights_account
+
+# one that is good still is warned of 60 days before its end, by a run and by check
+for end in 2027-01-20: 2027-01-19:60 2026-11-20:ended; do
+    quick ".versions.sunset[\"v26.0\"] = \"${end%:*}\""
+    facebook 0 "${days[@]}" --again
+    case ${end#*:} in
+    "") ! grep -q api.version_ends err || fail "it was warned of an end on ${end%:*}" ;;
+    ended) says 'warning api.version_ends version v26.0 ended on 2026-11-20' ;;
+    *) says "warning api.version_ends version v26.0 ends on ${end%:*}, in 60 days" ;;
+    esac
+done
+quick '.versions.sunset["v26.0"] = "2027-01-19"'
+expect 0 "$EXTRACT" check --source facebook_ads
+prints '^note +version +version v26.0 ends on 2027-01-19'
