@@ -43,6 +43,7 @@ case_tests = \
     tests/cases/facebook_canary_in_reports.sh \
     tests/cases/facebook_a_share_of_a_limit_is_left_to_others.sh \
     tests/cases/facebook_check_sees_what_the_token_sees.sh \
+    tests/cases/facebook_days_follow_every_clock_change.sh \
     tests/cases/facebook_days_of_every_account_are_exact.sh \
     tests/cases/facebook_days_out_of_reach_are_told.sh \
     tests/cases/facebook_days_that_are_too_big_are_cut.sh \
