@@ -52,6 +52,7 @@ case_tests = \
     tests/cases/facebook_reports_of_every_fate_are_read_once.sh \
     tests/cases/facebook_default_streams_are_exact_as_shipped.sh \
     tests/cases/facebook_hidden_rows_are_no_empty_day.sh \
+    tests/cases/facebook_load_of_insights_stops_before_a_refusal.sh \
     tests/cases/facebook_killed_anywhere_loads_once.sh \
     tests/cases/facebook_names_are_exact_where_the_policy_keeps_them.sh \
     tests/cases/facebook_objects_come_when_they_change.sh \
