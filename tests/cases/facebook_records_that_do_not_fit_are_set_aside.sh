@@ -33,3 +33,15 @@ set_aside fb-missing-field=ad_id~/insights insights_ad '/ad_id: is required, and
 set_aside fb-number-to-list=spend~/insights insights_ad '/spend: expected number or string, found array'
 set_aside fb-scalar-to-list=objective~/insights insights_ad '/objective: expected string, found array'
 set_aside fb-scalar-to-list=id~/ads ads '/id: expected integer or string, found array'
+
+# a number that is gone is no error of its row, but the day does not add up without it
+for field in spend impressions; do
+    goes "fb-missing-field=$field~/insights?level=ad" 1
+    equal "$(stream insights_ad '"\(.differing) of \(.compared): \(.error_kind)"')" "2 of 2: null" "$field is gone: days"
+    equal "$(stream insights_ad '.difference | test("2026-11-1[89].*'$field'")')" true "$field is gone: $(stream insights_ad .difference)"
+    expect 0 "$EXTRACT" audit export --source facebook_ads
+    equal "$(jq -r '.entry | select(.kind == "slice.differs") | .details.slice' out | sort | xargs)" "2026-11-18 2026-11-19" "$field is gone: events"
+    equal "$(query "SELECT count(*), count($field) FROM facebook_insights_ad")" "220|214" "$field is gone: rows, and those that have it"
+    few 0 --again
+    is_whole "$field is back"
+done

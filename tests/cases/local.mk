@@ -49,6 +49,7 @@ case_tests = \
     tests/cases/facebook_days_that_are_too_big_are_cut.sh \
     tests/cases/facebook_days_that_meta_restates_are_replaced.sh \
     tests/cases/facebook_refusals_block_what_they_name.sh \
+    tests/cases/facebook_refusals_that_last_are_loud.sh \
     tests/cases/facebook_reports_of_every_fate_are_read_once.sh \
     tests/cases/facebook_default_streams_are_exact_as_shipped.sh \
     tests/cases/facebook_hidden_rows_are_no_empty_day.sh \
