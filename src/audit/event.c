@@ -17,6 +17,7 @@ static const char *const kinds[EVENT_KIND_COUNT] = {
     [EVENT_RUN_END] = "run.end",
     [EVENT_PAGE_STAGED] = "page.staged",
     [EVENT_SLICE_COMPLETED] = "slice.completed",
+    [EVENT_DAYS_OUT_OF_REACH] = "days.out_of_reach",
     [EVENT_SLICE_CUT] = "slice.cut",
     [EVENT_REPORT_CREATED] = "report.created",
     [EVENT_SLICE_UNCHANGED] = "slice.unchanged",

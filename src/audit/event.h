@@ -48,6 +48,7 @@ enum event_kind {
     EVENT_RUN_END,
     EVENT_PAGE_STAGED,
     EVENT_SLICE_COMPLETED,
+    EVENT_DAYS_OUT_OF_REACH, /* that were asked for: the API keeps them no more */
     EVENT_SLICE_CUT, /* it is too big for the API: parts stand for it, or for one of its parts */
     EVENT_REPORT_CREATED,
     EVENT_SLICE_UNCHANGED,

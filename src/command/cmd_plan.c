@@ -218,8 +218,9 @@ static bool open_scope(struct plan *p, struct error *err)
     p->access.deployment = p->deployment;
     p->access.watch = progress_watch(p->progress);
     const struct scope_options options = {.access = &p->access, .window = &p->asked};
+    const struct scope_notes notes = {.context = p, .wanted = is_wanted};
     return access_open(&p->access, false, err) && scope_new(&options, &p->scope, err) &&
-           scope_agenda(p->scope, is_wanted, p, &p->agenda, err);
+           scope_agenda(p->scope, &notes, &p->agenda, err);
 }
 
 static void tell_failed_accounts(const struct plan *p)

@@ -28,7 +28,7 @@ static json_t *stream_json(const struct result *result, const struct result_stre
     return json_pack(
         "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:s, "
         "s:s?, "
-        "s:s?}",
+        "s:s?, s:s?}",
         "stream", s->name, "slices", (json_int_t)s->slices, "slices_complete",
         (json_int_t)s->complete, "pages", (json_int_t)s->pages, "records",
         (json_int_t)s->records, "staged", (json_int_t)(s->released - s->unchanged), "unchanged",
@@ -37,7 +37,8 @@ static json_t *stream_json(const struct result *result, const struct result_stre
         (json_int_t)s->decoded_bytes, "loaded",
         (json_int_t)result_delivered(result, s, "warehouse"), "published",
         (json_int_t)result_delivered(result, s, "kafka"), "compared", (json_int_t)s->compared,
-        "differing", (json_int_t)s->differing, "difference", s->difference, "error_kind",
+        "differing", (json_int_t)s->differing, "difference", s->difference, "out_of_reach",
+        *s->out_of_reach ? s->out_of_reach : NULL, "error_kind",
         s->failed ? error_kind_name(s->error.kind) : NULL, "error",
         s->failed ? s->error.text : NULL);
 }
@@ -106,6 +107,8 @@ static void print_stream(const struct deployment *d, const struct result *result
     if (s->differing)
         fprintf(stderr, ", %" PRIu64 " of %" PRIu64 " days do not add up (%s)", s->differing,
                 s->compared, s->difference);
+    if (*s->out_of_reach)
+        fprintf(stderr, ", days before %s are out of reach", s->out_of_reach);
     if (s->unknown)
         fprintf(stderr, ", %" PRIu64 " values of unknown fields not taken (%s)", s->unknown,
                 s->drift);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "pipeline/deployment.h"
 
@@ -33,6 +34,7 @@ struct result_stream {
     /* By sink: rows that it got, of this and earlier runs, and records that it refused. */
     uint64_t delivered[DEPLOYMENT_SINKS_MAX];
     uint64_t refused[DEPLOYMENT_SINKS_MAX];
+    char out_of_reach[CLOCK_DATE_SIZE]; /* the service keeps no days before this one; "" */
     bool failed;
     struct error error; /* when failed */
 };

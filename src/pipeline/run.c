@@ -171,15 +171,31 @@ static bool open_access(struct run *r, struct error *err)
            keyring_pseudonym(keys, keyring_pseudonym_version(keys), &r->pseudonym, err);
 }
 
+static bool on_out_of_reach(void *context, size_t stream, const struct scope_account *account,
+                            const char *first, struct error *err)
+{
+    struct run *r = context;
+    struct result_stream *s = &r->result->streams[stream];
+    if (strcmp(first, s->out_of_reach) > 0)
+        snprintf(s->out_of_reach, sizeof s->out_of_reach, "%s", first);
+    const struct event event = {
+        .kind = EVENT_DAYS_OUT_OF_REACH,
+        .object = s->name,
+        .details = {{"account", account->id}, {"first", first}},
+    };
+    return writer_event(r->writer, &event, err);
+}
+
 /* Who there is, and what of each is to be read. */
 static bool make_agenda(struct run *r, struct error *err)
 {
+    const struct scope_notes notes = {r, wants_stream, on_out_of_reach};
     const struct scope_options options = {
         .access = &r->access,
         .window = &r->options->window,
     };
     return scope_new(&options, &r->scope, err) &&
-           scope_agenda(r->scope, wants_stream, r, &r->agenda, err);
+           scope_agenda(r->scope, &notes, &r->agenda, err);
 }
 
 static bool fetch(struct run *r, struct error *err)

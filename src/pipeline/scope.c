@@ -62,8 +62,9 @@ const struct scope_account *scope_accounts(const struct scope *s, size_t *ret_co
     return s->accounts;
 }
 
-static void tell_clamp(const struct scope *s, size_t stream,
-                       const struct scope_account *account, int64_t first)
+static bool tell_clamp(const struct scope *s, size_t stream,
+                       const struct scope_account *account, int64_t first,
+                       const struct scope_notes *notes, struct error *err)
 {
     char text[CLOCK_DATE_SIZE];
     clock_format_date(first, text);
@@ -72,17 +73,19 @@ static void tell_clamp(const struct scope *s, size_t stream,
         "stream=%s account=%s first=%s the service keeps no older days: those before it "
         "are not read",
         s->options.access->deployment->manifest->streams[stream].name, account->id, text);
+    return !notes->out_of_reach ||
+           notes->out_of_reach(notes->context, stream, account, text, err);
 }
 
 static bool add_list(const struct scope *s, size_t stream, const struct scope_account *account,
-                     struct agenda *agenda, struct error *err)
+                     const struct scope_notes *notes, struct agenda *agenda, struct error *err)
 {
     const struct settings *settings = s->options.access->deployment->options->settings;
     const struct slice_rule rule = settings_slice(settings, stream);
     const struct window_days days =
         window_resolve(s->options.window, &rule, account->zone, s->now_ns);
-    if (days.clamped)
-        tell_clamp(s, stream, account, days.since);
+    if (days.clamped && !tell_clamp(s, stream, account, days.since, notes, err))
+        return false;
     if (days.since > days.until)
         return true; /* none of them has begun there, or is there any more */
     AUTO(cleanup_free) struct slice *slices = NULL;
@@ -94,17 +97,17 @@ static bool add_list(const struct scope *s, size_t stream, const struct scope_ac
     return true;
 }
 
-bool scope_agenda(const struct scope *s, bool (*wanted)(void *context, size_t stream),
-                  void *context, struct agenda **ret_agenda, struct error *err)
+bool scope_agenda(const struct scope *s, const struct scope_notes *notes,
+                  struct agenda **ret_agenda, struct error *err)
 {
     AUTO(agenda_freep) struct agenda *agenda = agenda_new();
     if (!agenda)
         return error_memory(err);
     for (size_t i = 0; i < s->options.access->deployment->stream_count; i++) {
-        if (!wanted(context, i))
+        if (!notes->wanted(notes->context, i))
             continue;
         for (size_t k = 0; k < s->count; k++) {
-            if (!s->accounts[k].failed && !add_list(s, i, &s->accounts[k], agenda, err))
+            if (!s->accounts[k].failed && !add_list(s, i, &s->accounts[k], notes, agenda, err))
                 return false;
         }
     }

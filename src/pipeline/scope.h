@@ -44,8 +44,17 @@ CLEANUP_DEFINE(struct scope, scope_free)
 
 const struct scope_account *scope_accounts(const struct scope *s, size_t *ret_count);
 
+struct scope_notes {
+    void *context;
+    bool (*wanted)(void *context, size_t stream);
+    /* Days before the first one were asked for, and the service keeps them no more. NULL: the log
+     * alone says so. */
+    bool (*out_of_reach)(void *context, size_t stream, const struct scope_account *account,
+                         const char *first, struct error *err);
+};
+
 /* The lists of all streams that are wanted, by account, for the caller to free before the scope. */
-bool scope_agenda(const struct scope *s, bool (*wanted)(void *context, size_t stream),
-                  void *context, struct agenda **ret_agenda, struct error *err);
+bool scope_agenda(const struct scope *s, const struct scope_notes *notes,
+                  struct agenda **ret_agenda, struct error *err);
 
 #endif

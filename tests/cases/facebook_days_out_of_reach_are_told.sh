@@ -9,6 +9,11 @@ facebook 0 --since 2020-01-01 --until 2023-10-27 --stream insights_ad --stream i
 for number in 1 2; do
     says "warning days.out_of_reach stream=insights_ad account=$(account $number) first=2023-10-24 "
 done
+equal "$(stream insights_ad .out_of_reach) $(stream insights_account .out_of_reach)" "2023-10-24 2023-10-24" "what the summary says"
+equal "$(stream campaigns .out_of_reach)" null "what it says of other streams"
+expect 0 "$EXTRACT" audit export --source facebook_ads
+equal "$(jq -r '.entry | select(.kind == "days.out_of_reach") | "\(.object) \(.details.account) \(.details.first)"' out | sort)" \
+    "$(for name in insights_account insights_ad; do for number in 1 2; do echo "$name $(account $number) 2023-10-24"; done; done | sort)" "events"
 equal "$(stats '.statuses | keys | join(" ")')" 200 "answers"
 truth --since 2023-10-24 --until 2023-10-27 insights_ad insights_account
 # nothing is in reach: nothing is read, and that is said
