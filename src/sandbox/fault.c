@@ -73,7 +73,8 @@ static const struct fault_name names[] = {
      "such errors speak to users in Spanish"},
     {"fb-job", FAULT_META_JOB, 0, "FATE", NULL,
      "the report run made by this request is failed, failed-at-once, large, skipped, zero (it "
-     "stays at 0 %), stuck, hundred, late (its results), empty or gone"},
+     "stays at 0 %), stuck, hundred, late (its results), early (completed before it is), empty "
+     "or gone"},
     {"fb-usage", FAULT_META_USAGE, 0, META_ADVICE_FAULTS, NULL,
      "how the headers that tell of limits are spoiled"},
     {"truncate", FAULT_TRUNCATE, 0, NULL, "", "half a body in a whole HTTP answer"},

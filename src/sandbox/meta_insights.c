@@ -164,7 +164,8 @@ static enum meta_error check_size(const struct meta_settings *s, const struct me
 }
 
 static bool answer(struct meta_call *call, const struct meta_params *what,
-                   struct meta_node node, int64_t now_s, bool sync, bool empty)
+                   struct meta_node node, int64_t now_s, bool sync,
+                   enum meta_insights_share share)
 {
     const struct meta_settings *s = &call->meta->keys.settings;
     char text[META_QUERY_TEXT_MAX] = "";
@@ -177,21 +178,25 @@ static bool answer(struct meta_call *call, const struct meta_params *what,
         meta_query_done(&q);
         return meta_error_answer(call->reply, error);
     }
-    if (empty || (sync && q.breakdown.optin && s->optin == META_OFF))
-        memset(q.taken, 0, q.world->ads);
+    if (sync && q.breakdown.optin && s->optin == META_OFF)
+        share = META_INSIGHTS_NONE;
+    if (share != META_INSIGHTS_ALL) {
+        uint32_t kept = share == META_INSIGHTS_HALF ? q.world->ads / 2 : 0;
+        memset(q.taken + kept, 0, q.world->ads - kept);
+    }
     struct meta_rows *rows = new_report_take(&q);
     return rows && meta_page_answer_take(call, rows);
 }
 
 bool meta_insights_answer(struct meta_call *call, struct meta_node node)
 {
-    return answer(call, &call->params, node, call->now_s, true, false);
+    return answer(call, &call->params, node, call->now_s, true, META_INSIGHTS_ALL);
 }
 
 bool meta_insights_result(struct meta_call *call, const struct meta_params *what,
-                          struct meta_node node, int64_t now_s, bool empty)
+                          struct meta_node node, int64_t now_s, enum meta_insights_share share)
 {
-    return answer(call, what, node, now_s, false, empty);
+    return answer(call, what, node, now_s, false, share);
 }
 
 bool meta_insights_truth(struct reply *reply, const struct meta_world *world,

@@ -23,6 +23,7 @@ enum {
     HUNDRED_POLLS = 3, /* more of one that stays at 100 % */
     LATE_READS = 3,
     FAILED_PERCENT = 71,
+    HUNDRED_SOON = 99,
 };
 
 #define AT(member) offsetof(struct meta_job_rules, member)
@@ -120,8 +121,12 @@ static void run_on(const struct meta_job *job, int64_t way, struct meta_job_view
     while (way < steps[i].from)
         i++;
     view->status = steps[i].status;
-    view->percent = way >= HUNDRED ? 100 : (int)(way * 100 / HUNDRED);
+    int most = job->order.fate == META_JOB_EARLY ? HUNDRED_SOON : 100;
+    view->percent = way >= HUNDRED ? most : (int)(way * most / HUNDRED);
     view->running = way >= RUNNING;
+    view->half = job->order.fate == META_JOB_EARLY && way >= RUNNING;
+    if (view->half)
+        view->status = "Job Completed";
 }
 
 static void end(const struct meta_job *job, struct meta_job_view *view)
@@ -309,7 +314,7 @@ static enum meta_error take_results(struct meta_jobs *jobs, struct meta_job *job
     if (!job || !is_known(jobs, job, now_s))
         return META_ERROR_UNSEEN;
     struct meta_job_view view = view_of(jobs, job, now_s);
-    if (view.completed_s == 0)
+    if (view.completed_s == 0 && !view.half)
         return META_ERROR_JOB_NOT_READY;
     int64_t late = jobs->rules.late;
     if (job->order.fate == META_JOB_LATE)
@@ -365,6 +370,7 @@ static const char *const fates[META_JOB_FATES] = {
     [META_JOB_STAYS_RUNNING] = "stuck",
     [META_JOB_STAYS_AT_HUNDRED] = "hundred",
     [META_JOB_LATE] = "late",
+    [META_JOB_EARLY] = "early",
     [META_JOB_EMPTY] = "empty",
     [META_JOB_GONE] = "gone",
 };

@@ -37,6 +37,7 @@ enum meta_job_fate {
     META_JOB_STAYS_RUNNING,
     META_JOB_STAYS_AT_HUNDRED, /* for twice as long, and some polls more */
     META_JOB_LATE, /* its results come some reads after it is completed */
+    META_JOB_EARLY, /* completed below 100 %, and half of its rows are there, until it is done */
     META_JOB_EMPTY, /* completed, and without any row */
     META_JOB_GONE, /* nobody knows its id */
     META_JOB_FATES
@@ -84,6 +85,7 @@ struct meta_job_view {
     const char *status; /* "Job Running" */
     int percent;
     bool running; /* what is_running says, which is not to be relied on */
+    bool half; /* of its rows, the first ones, is all there is yet */
     bool failed; /* for a reason that can be told */
     int64_t created_s;
     int64_t completed_s; /* 0: it is not */

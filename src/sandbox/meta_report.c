@@ -231,6 +231,13 @@ bool meta_report_poll(struct meta_call *call, struct meta_node run)
 
 /* --- results --- */
 
+static enum meta_insights_share share_of(const struct meta_job_view *view)
+{
+    if (view->order.fate == META_JOB_EMPTY)
+        return META_INSIGHTS_NONE;
+    return view->half ? META_INSIGHTS_HALF : META_INSIGHTS_ALL;
+}
+
 bool meta_report_result(struct meta_call *call, struct meta_node run)
 {
     AUTO(buffer_done) struct buffer query;
@@ -246,10 +253,11 @@ bool meta_report_result(struct meta_call *call, struct meta_node run)
     struct meta_params params;
     meta_params_init(&params);
     /* the id among them: cursors are of one run */
-    bool done = meta_params_add_query(&params, (char *)query.data, query.len) &&
-                meta_params_set(&params, "report_run_id", id) &&
-                meta_insights_result(call, &params, view.order.node, view.completed_s,
-                                     view.order.fate == META_JOB_EMPTY);
+    bool done =
+        meta_params_add_query(&params, (char *)query.data, query.len) &&
+        meta_params_set(&params, "report_run_id", id) &&
+        meta_insights_result(call, &params, view.order.node,
+                             view.half ? call->now_s : view.completed_s, share_of(&view));
     meta_params_done(&params);
     if (done && call->reply->status == 200)
         meta_jobs_count_page(&call->meta->jobs, run);

@@ -6,10 +6,11 @@
 . "$EXTRACT_SRCDIR/tests/cases/facebook.inc"
 days=(--since 2026-11-18 --until 2026-11-19)
 export EXTRACT_CLOCK="60,$(date -u +%FT%TZ),$NOW"
-# reports of so many rows of ten fields: campaigns, single ads, halves of the fields
-for rows in 60 9 3; do
+# reports of so many rows of ten fields: campaigns (deleted ones among them), single ads, halves of the fields
+for size in 60:120 9:24 3:24; do
+    IFS=: read -r rows ads <<<"$size"
     rm -rf "$TMP_CASE/state"
-    sandbox --facebook accounts=1 --facebook ads=24 --facebook limits=off --facebook async_rows=$rows
+    sandbox --facebook accounts=1 --facebook ads=$ads --facebook limits=off --facebook async_rows=$rows
     set_up
     facebook 0 "${days[@]}" --stream insights_ad --stream insights_account
     says 'slice.cut stream=insights_ad .*'

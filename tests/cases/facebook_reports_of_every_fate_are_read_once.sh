@@ -8,7 +8,8 @@ export EXTRACT_CLOCK
 sandbox --facebook accounts=2 --facebook ads=36 --facebook job_seconds=30 --facebook limits=off \
     --fault "fb-job=failed@2~/insights" --fault "fb-job=stuck@3~/insights" --fault "fb-job=skipped@4~/insights" \
     --fault "fb-job=large@5~/insights" --fault "fb-job=late@6~/insights" --fault "fb-job=gone@7~/insights" \
-    --fault "fb-job=hundred@8~/insights" --fault "fb-job=zero@9~/insights" --fault "fb-job=failed-at-once@10~/insights"
+    --fault "fb-job=hundred@8~/insights" --fault "fb-job=zero@9~/insights" --fault "fb-job=failed-at-once@10~/insights" \
+    --fault "fb-job=early@11~/insights"
 printf EAASANDBOX >token
 printf sandbox-secret >secret
 chmod 600 token secret
@@ -22,7 +23,7 @@ for said in 'slice.cut .*the report is too large' 'report.lost .*the report fail
     says "$said"
 done
 equal "$(fates 'map(select(.fate != "good").fate) | sort | join(" ")')" \
-    "failed failed-at-once gone hundred large late skipped stuck zero"
+    "early failed failed-at-once gone hundred large late skipped stuck zero"
 equal "$(fates 'map(select(.status == "cancelled").fate) | sort | join(" ")')" "stuck zero" "what is cancelled"
 equal "$(stats .facebook.jobs.unfinished)" 0 "no report is left running"
 equal "$(stats .facebook.jobs.orphaned)" 0 "no report was made in vain"

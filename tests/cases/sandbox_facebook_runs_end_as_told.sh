@@ -109,6 +109,15 @@ for rule, ended in (("failed", ("Job Failed", 71)), ("failed-at-once", ("Job Fai
 empty = create("fb-job=empty@1~%222026-11-10%22")
 advance(200)
 check((state(empty), get(f"{empty}/insights").json), (("Job Completed", 100), {"data": []}), "a report without rows")
+early = create("fb-job=early@1")
+advance(49)
+said = get(early).json
+assert (said["async_status"], said["async_percent_completion"] < 100) == ("Job Completed", True), said
+half = rows(f"{early}/insights", limit=20)
+advance(200)
+check(state(early), ("Job Completed", 100), "in the end")
+every = rows(f"{early}/insights", limit=20)
+assert 0 < len(half) < len(every) and all(row in every for row in half), (len(half), len(every))
 run = create("fb-job=hundred@1")
 advance(145)
 check(state(run), ("Job Running", 100), "at 100 percent")

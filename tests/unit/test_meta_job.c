@@ -175,9 +175,9 @@ static void every_fate_has_a_name(void **state)
     (void)state;
     start((struct meta_job_rules){0});
     enum meta_job_fate fate;
-    static const char *const names[] = {"good", "failed", "failed-at-once", "large", "skipped",
-                                        "zero", "stuck",  "hundred",        "late",  "empty",
-                                        "gone"};
+    static const char *const names[] = {"good",    "failed", "failed-at-once", "large",
+                                        "skipped", "zero",   "stuck",          "hundred",
+                                        "late",    "early",  "empty",          "gone"};
     for (int i = 0; i < META_JOB_FATES; i++) {
         assert_true(meta_job_find_fate(names[i], &fate));
         assert_int_equal(fate, i);
