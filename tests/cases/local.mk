@@ -39,6 +39,7 @@ case_tests = \
     tests/cases/facebook_another_version_is_told.sh \
     tests/cases/facebook_an_empty_report_is_no_empty_day.sh \
     tests/cases/facebook_breakdowns_keep_every_row.sh \
+    tests/cases/facebook_business_use_cases_are_told_apart.sh \
     tests/cases/facebook_canary.sh \
     tests/cases/facebook_canary_in_reports.sh \
     tests/cases/facebook_a_share_of_a_limit_is_left_to_others.sh \
