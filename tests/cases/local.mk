@@ -51,9 +51,11 @@ case_tests = \
     tests/cases/facebook_days_that_meta_restates_are_replaced.sh \
     tests/cases/facebook_refusals_block_what_they_name.sh \
     tests/cases/facebook_refusals_that_last_are_loud.sh \
+    tests/cases/facebook_reports_that_are_old_are_made_anew.sh \
     tests/cases/facebook_reports_of_every_fate_are_read_once.sh \
     tests/cases/facebook_default_streams_are_exact_as_shipped.sh \
     tests/cases/facebook_hidden_rows_are_no_empty_day.sh \
+    tests/cases/facebook_levels_agree_with_deleted_ones.sh \
     tests/cases/facebook_load_of_insights_stops_before_a_refusal.sh \
     tests/cases/facebook_killed_anywhere_loads_once.sh \
     tests/cases/facebook_names_are_exact_where_the_policy_keeps_them.sh \
