@@ -164,22 +164,24 @@ static enum meta_error check_size(const struct meta_settings *s, const struct me
 }
 
 static bool answer(struct meta_call *call, const struct meta_params *what,
-                   struct meta_node node, int64_t now_s, bool sync,
-                   enum meta_insights_share share)
+                   struct meta_node node, const struct meta_insights_terms *terms)
 {
     const struct meta_settings *s = &call->meta->keys.settings;
     char text[META_QUERY_TEXT_MAX] = "";
     struct meta_query q;
-    enum meta_error error = meta_query_parse(&call->meta->world, what, node, now_s, &q, text);
+    enum meta_error error =
+        meta_query_parse(&call->meta->world, what, node, terms->now_s, &q, text);
     if (error != META_ERROR_NONE)
         return meta_insights_refuse(call->reply, error, text);
-    error = sync ? check_size(s, &q) : META_ERROR_NONE;
+    error = terms->sync ? check_size(s, &q) : META_ERROR_NONE;
     if (error != META_ERROR_NONE) {
         meta_query_done(&q);
         return meta_error_answer(call->reply, error);
     }
-    if (sync && q.breakdown.optin && s->optin == META_OFF)
+    enum meta_insights_share share = terms->share;
+    if (terms->sync && q.breakdown.optin && s->optin == META_OFF)
         share = META_INSIGHTS_NONE;
+    q.no_reach = q.no_reach && !terms->reach;
     if (share != META_INSIGHTS_ALL) {
         uint32_t kept = share == META_INSIGHTS_HALF ? q.world->ads / 2 : 0;
         memset(q.taken + kept, 0, q.world->ads - kept);
@@ -190,13 +192,14 @@ static bool answer(struct meta_call *call, const struct meta_params *what,
 
 bool meta_insights_answer(struct meta_call *call, struct meta_node node)
 {
-    return answer(call, &call->params, node, call->now_s, true, META_INSIGHTS_ALL);
+    const struct meta_insights_terms terms = {.now_s = call->now_s, .sync = true};
+    return answer(call, &call->params, node, &terms);
 }
 
 bool meta_insights_result(struct meta_call *call, const struct meta_params *what,
-                          struct meta_node node, int64_t now_s, enum meta_insights_share share)
+                          struct meta_node node, const struct meta_insights_terms *terms)
 {
-    return answer(call, what, node, now_s, false, share);
+    return answer(call, what, node, terms);
 }
 
 bool meta_insights_truth(struct reply *reply, const struct meta_world *world,

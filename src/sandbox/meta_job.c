@@ -43,6 +43,10 @@ static const struct setting rows[] = {
      "unfinished runs of an account beyond which none is taken (4/1504039); 0: no limit"},
     {"job_days", NULL, 1, DAYS_MAX, 30, AT(days), "days that a run is known"},
     {"job_id", "text|number", 0, 0, META_JOB_ID_TEXT, AT(id), "what report_run_id is"},
+    {"reach_runs", NULL, 0, TIMES_MAX, 10, AT(reach),
+     "runs of an account in 24 hours that have reach by breakdown of days older than 13 "
+     "months; "
+     "others lack it"},
 };
 
 struct settings_group meta_job_settings_group(struct meta_job_rules *values)
@@ -60,6 +64,7 @@ struct meta_job {
     uint64_t reads; /* of results, those that came too early too */
     uint64_t pages; /* that were read */
     bool cancelled;
+    bool reach; /* it has it, though its days are too old */
 };
 
 /* --- how far a run is --- */
@@ -164,7 +169,8 @@ static bool never_ends(const struct meta_job *job)
 static struct meta_job_view view_of(const struct meta_jobs *jobs, const struct meta_job *job,
                                     int64_t now_s)
 {
-    struct meta_job_view view = {.order = job->order, .created_s = job->created_s};
+    struct meta_job_view view = {
+        .order = job->order, .created_s = job->created_s, .reach = job->reach};
     view.order.query = NULL;
     int64_t way = way_of(jobs, job, now_s);
     bool at_once = job->order.fate == META_JOB_FAILS_AT_ONCE;
@@ -251,6 +257,18 @@ static bool is_full(const struct meta_jobs *jobs, uint32_t account, int64_t now_
     return count >= jobs->rules.limit;
 }
 
+static bool may_have_reach(const struct meta_jobs *jobs, const struct meta_job_order *order,
+                           int64_t now_s)
+{
+    int64_t count = 0;
+    for (uint32_t n = jobs->oldest; n < jobs->next; n++) {
+        const struct meta_job *job = slot_of(jobs, n);
+        count += job->order.node.account == order->node.account && job->reach &&
+                 now_s - job->created_s < DAY_S;
+    }
+    return order->old_reach && count < jobs->rules.reach;
+}
+
 static enum meta_error create(struct meta_jobs *jobs, const struct meta_job_order *order,
                               int64_t now_s, uint32_t *ret_number)
 {
@@ -259,6 +277,7 @@ static enum meta_error create(struct meta_jobs *jobs, const struct meta_job_orde
     char *query = jobs->next < RUNS_MAX ? strdup(order->query) : NULL;
     if (!query)
         return META_ERROR_UNKNOWN;
+    bool reach = may_have_reach(jobs, order, now_s);
     size_t len = strlen(query);
     while (jobs->oldest < jobs->next && (jobs->next - jobs->oldest == META_JOBS_MAX ||
                                          jobs->bytes + len > META_JOBS_BYTES_MAX))
@@ -269,6 +288,7 @@ static enum meta_error create(struct meta_jobs *jobs, const struct meta_job_orde
         .query = query,
         .created_s = now_s,
         .takes_s = draw_seconds(jobs, jobs->next),
+        .reach = reach,
     };
     job->order.query = NULL;
     jobs->bytes += len;

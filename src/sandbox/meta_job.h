@@ -54,6 +54,7 @@ struct meta_job_rules {
     int64_t limit;
     int64_t days;
     int64_t id;
+    int64_t reach;
 };
 
 struct settings_group meta_job_settings_group(struct meta_job_rules *values);
@@ -65,6 +66,8 @@ struct meta_job_order {
     int64_t since; /* days since 1970 */
     int64_t until;
     enum meta_job_fate fate;
+    bool
+        old_reach; /* of people by breakdown, from days too old for it: a few runs a day have it */
 };
 
 struct meta_job;
@@ -85,6 +88,7 @@ struct meta_job_view {
     const char *status; /* "Job Running" */
     int percent;
     bool running; /* what is_running says, which is not to be relied on */
+    bool reach; /* of order.old_reach: it is one of those that have it */
     bool half; /* of its rows, the first ones, is all there is yet */
     bool failed; /* for a reason that can be told */
     int64_t created_s;

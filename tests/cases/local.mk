@@ -64,6 +64,7 @@ case_tests = \
     tests/cases/facebook_killed_reports_are_paid_for_once.sh \
     tests/cases/facebook_pages_are_followed_to_the_last_row.sh \
     tests/cases/facebook_polls_that_go_wrong_are_asked_again.sh \
+    tests/cases/facebook_reach_of_old_days_may_lack.sh \
     tests/cases/facebook_records_that_do_not_fit_are_set_aside.sh \
     tests/cases/facebook_sdk_agrees.sh \
     tests/cases/facebook_tokens_are_explained_and_never_told.sh \
