@@ -47,3 +47,21 @@ facebook 0 --until today --stream insights_ad --stream insights_account
 equal "$(days_of 1)" "2026-10-22 2026-11-20 30" "days in Los Angeles with today"
 equal "$(days_of 4)" "2026-10-23 2026-11-21 30" "days in Auckland with today"
 sound
+
+# days that may still change are read again when the account's day is a new one, and not before
+calls() { stats ".facebook.limits[] | select(.account == \"$(account "$1")\") | .calls"; }
+again() { # TIME LOS_ANGELES AUCKLAND: so many days are read
+    local west east
+    west=$(calls 1) east=$(calls 4)
+    at "$1"
+    facebook 0 --stream insights_ad
+    equal "$(($(calls 1) - west)) $(($(calls 4) - east))" "$2 $3" "days read at $1, in Los Angeles and Auckland"
+}
+NOW=2026-11-20T10:30:00Z # 2:30 of the 20th, and 23:30 of the 20th
+meta accounts=4 ads=6
+rm -rf state
+facebook 0 --stream insights_ad
+again 2026-11-20T10:50:00Z 0 0
+again 2026-11-20T11:10:00Z 0 29 # the 21st in Auckland alone
+again 2026-11-21T02:00:00Z 0 0 # 18:00 of the 20th, and 15:00 of the 21st
+again 2026-11-21T08:10:00Z 29 0
