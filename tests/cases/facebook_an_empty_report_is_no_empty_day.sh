@@ -39,3 +39,17 @@ rm -rf state
 facebook 0 --since 2026-07-01 --until 2026-07-02 "${of[@]}"
 equal "$(stream insights_ad '"\(.records) \(.slices_complete) of \(.slices)"')" "0 2 of 2" "rows and days before there were any"
 sound
+
+# a report whose pages go wrong behind its first is made anew as well, and read from the first
+meta accounts=1 ads=120 job_seconds=20
+set_up "insights_page_size = 50"
+rm -rf state
+fault "fb-same-cursor@3-~/insights?limit"
+facebook 1 --since 2026-11-18 --until 2026-11-19 "${of[@]}"
+says "insights_ad $(account 1) 2026-11-1[89]: page [0-9]: the answer gives a cursor that came before"
+fault
+made=$(stats .facebook.jobs.created)
+facebook 0 --since 2026-11-18 --until 2026-11-19 "${of[@]}"
+equal "$(($(stats .facebook.jobs.created) - made))" 1 "reports made anew"
+truth --since 2026-11-18 --until 2026-11-19 insights_ad
+sound
