@@ -25,7 +25,8 @@ struct zstandard *zstandard_new(void)
     z->decompressor = ZSTD_createDCtx();
     if (!z->compressor || !z->decompressor)
         return NULL;
-    if (ZSTD_isError(ZSTD_CCtx_setParameter(z->compressor, ZSTD_c_compressionLevel, LEVEL)))
+    if (ZSTD_isError(ZSTD_CCtx_setParameter(z->compressor, ZSTD_c_compressionLevel, LEVEL)) ||
+        ZSTD_isError(ZSTD_CCtx_setParameter(z->compressor, ZSTD_c_checksumFlag, 1)))
         return NULL;
     return steal(&z);
 }

@@ -109,7 +109,7 @@ bool hold_segment(struct hold *h, const struct segment *segment, bool *ret_full,
     const struct buffer *frame = &h->scratch.frame;
     struct item *item;
     buffer_clear(&h->scratch.frame);
-    if (!segment_pack(segment, NULL, h->zstandard, &h->scratch, err) ||
+    if (!segment_pack(segment, h->zstandard, &h->scratch, err) ||
         !append(h, ITEM_SEGMENT, frame->len, &item, err))
         return false;
     *ret_full = !item;

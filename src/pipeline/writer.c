@@ -171,25 +171,31 @@ static bool open_page(struct writer *w, const struct append_origin *origin, stru
            generation_begin(w->options.store, origin, err);
 }
 
+static bool stage_segment(struct writer *w, const struct job *job, struct error *err)
+{
+    int64_t seq;
+    return segment_pack(job->segment, w->zstandard, &w->packed, err) &&
+           append_segment(w->options.store, &job->origin, &w->packed, &seq, err);
+}
+
 static bool write_segment(struct writer *w, const struct job *job, struct error *err)
 {
     struct store *s = w->options.store;
     uint8_t content[DIGEST_SIZE];
-    bool same = job->origin.by_slice; /* is compared as a whole: its parts are not noted */
-    int64_t seq;
-    segment_content(job->segment, content);
+    bool same;
     if (!open_page(w, &job->origin, err))
         return false;
     w->parts++;
-    if (!same && !content_same(s, &job->origin, w->parts, content, &same, err))
+    if (job->origin.by_slice) /* is compared as a whole: its parts are not noted */
+        return stage_segment(w, job, err);
+    segment_content(job->segment, content);
+    if (!content_same(s, &job->origin, w->parts, content, &same, err))
         return false;
-    if (same && !job->all && !job->origin.by_slice) {
+    if (same && !job->all) {
         w->unchanged += job->segment->count;
         return true;
     }
-    buffer_clear(&w->packed.frame);
-    return segment_pack(job->segment, content, w->zstandard, &w->packed, err) &&
-           append_segment(s, &job->origin, &w->packed, &seq, err) &&
+    return stage_segment(w, job, err) &&
            (same || content_put(s, &job->origin, w->parts, content, err));
 }
 
@@ -292,7 +298,7 @@ static bool end_slice(struct writer *w, const struct writer_page *page, struct e
         struct segment nothing;
         segment_init(&nothing);
         buffer_clear(&w->packed.frame);
-        if (!segment_pack(&nothing, NULL, w->zstandard, &w->packed, err) ||
+        if (!segment_pack(&nothing, w->zstandard, &w->packed, err) ||
             !append_segment(s, origin, &w->packed, &seq, err))
             return false;
     }

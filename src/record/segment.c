@@ -73,7 +73,7 @@ void segment_content(const struct segment *s, uint8_t ret_digest[DIGEST_SIZE])
     digest_blake2b_finish(&whole, ret_digest);
 }
 
-bool segment_pack(const struct segment *s, const uint8_t *content, struct zstandard *z,
+bool segment_pack(const struct segment *s, struct zstandard *z,
                   struct segment_packed *ret_packed, struct error *err)
 {
     buffer_clear(&ret_packed->frame);
@@ -81,10 +81,7 @@ bool segment_pack(const struct segment *s, const uint8_t *content, struct zstand
         return false;
     ret_packed->count = s->count;
     ret_packed->text_len = (uint32_t)s->text.len;
-    if (content && s->fleeting_sum == 0)
-        memcpy(ret_packed->digest, content, DIGEST_SIZE);
-    else
-        digest_blake2b(s->text.data, s->text.len, ret_packed->digest);
+    digest_blake2b(ret_packed->frame.data, ret_packed->frame.len, ret_packed->digest);
     return true;
 }
 
@@ -100,12 +97,16 @@ static uint32_t count_lines(const struct segment *s)
 
 /* What the seal vouches for, checked all the same: a segment may come from elsewhere some day,
  * and a bug of ours must not load rows. */
-static bool text_is_right(const struct segment_packed *p, const struct segment *s)
+static bool frame_is_right(const struct segment_packed *p)
 {
     uint8_t digest[DIGEST_SIZE];
-    digest_blake2b(s->text.data, s->text.len, digest);
-    return memcmp(digest, p->digest, sizeof digest) == 0 &&
-           (p->count == 0 || s->text.data[s->text.len - 1] == '\n') &&
+    digest_blake2b(p->frame.data, p->frame.len, digest);
+    return memcmp(digest, p->digest, sizeof digest) == 0;
+}
+
+static bool text_is_right(const struct segment_packed *p, const struct segment *s)
+{
+    return (p->count == 0 || s->text.data[s->text.len - 1] == '\n') &&
            count_lines(s) == p->count;
 }
 
@@ -117,12 +118,15 @@ bool segment_unpack(const struct segment_packed *p, struct zstandard *z,
         p->text_len > SEGMENT_TEXT_MAX)
         return error_set(err, ERROR_STORE, "a segment of %u records and %u bytes cannot be",
                          p->count, p->text_len);
+    static const char other[] = "the records are not the ones that were staged";
+    if (!frame_is_right(p))
+        return error_set(err, ERROR_STORE, "%s", other);
     if (!zstandard_decompress(z, p->frame.data, p->frame.len, p->text_len, &ret_segment->text,
                               err))
         return false;
     if (!text_is_right(p, ret_segment)) {
         segment_clear(ret_segment);
-        return error_set(err, ERROR_STORE, "the records are not the ones that were staged");
+        return error_set(err, ERROR_STORE, "%s", other);
     }
     ret_segment->count = p->count;
     return true;

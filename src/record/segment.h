@@ -59,19 +59,20 @@ struct segment_packed {
     struct buffer frame; /* zstd */
     uint32_t count;
     uint32_t text_len;
-    uint8_t digest[DIGEST_SIZE]; /* BLAKE2b-256 of the NDJSON */
+    uint8_t
+        digest[DIGEST_SIZE]; /* BLAKE2b-256 of the frame, which is much shorter than the text
+                                  * and stands for it: it holds the text's checksum */
 };
 
 void segment_packed_init(struct segment_packed *p);
 void segment_packed_done(struct segment_packed *p);
 /* ret_packed is initialised and keeps the memory of its frame from one call to the next; after
- * a failure it holds nothing. A segment may be empty: it says that there was nothing more.
- * content: of segment_content, where it is known already: without fleeting ends it is the digest of
- * the text. NULL: it is not. */
-bool segment_pack(const struct segment *s, const uint8_t *content, struct zstandard *z,
+ * a failure it holds nothing. A segment may be empty: it says that there was nothing more. */
+bool segment_pack(const struct segment *s, struct zstandard *z,
                   struct segment_packed *ret_packed, struct error *err);
 /* Decompresses into ret_segment (initialised; what it held is gone, also after a failure).
- * ERROR_STORE when length, count or digest are not what the packed segment says. */
+ * ERROR_STORE when length, count or digest are not what the packed segment says, or the text is not
+ * the one that the frame was made of. */
 bool segment_unpack(const struct segment_packed *p, struct zstandard *z,
                     struct segment *ret_segment, struct error *err);
 

@@ -35,7 +35,7 @@ struct seal_segment {
     int64_t created_ns;
     uint32_t count; /* records */
     uint32_t text_len; /* bytes of NDJSON */
-    uint8_t digest[DIGEST_SIZE]; /* of the NDJSON */
+    uint8_t digest[DIGEST_SIZE]; /* of the frame */
     uint8_t schema_digest[DIGEST_SIZE];
     uint8_t policy_digest[DIGEST_SIZE];
     uint64_t codec;

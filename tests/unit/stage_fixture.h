@@ -142,7 +142,7 @@ FIXTURE void fixture_pack(uint64_t page, int count, struct segment_packed *ret_p
         if (!segment_add(&segment, line, (size_t)len, 0, &err))
             fail_msg("%s", err.text);
     }
-    if (!segment_pack(&segment, NULL, z, ret_packed, &err))
+    if (!segment_pack(&segment, z, ret_packed, &err))
         fail_msg("%s", err.text);
     segment_done(&segment);
     zstandard_free(z);
