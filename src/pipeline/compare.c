@@ -145,6 +145,7 @@ bool compare_tally_new(const struct compare *c, size_t stream, struct compare_ta
         t = calloc(1, sizeof *t);
         if (!t || !(t->columns = columns_new(schema_of(c, stream))))
             return error_memory(err);
+        columns_want(t->columns, c->summed[stream].columns, c->summed[stream].count);
         t->compare = c;
         t->stream = stream;
     }

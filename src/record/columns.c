@@ -37,6 +37,9 @@ struct columns {
     size_t count;
     struct prefix *prefixes; /* of each column */
     struct columns_value *values;
+    bool *wanted; /* each column, unless columns_want said otherwise … */
+    size_t wanted_count;
+    size_t left; /* … and how many of them the line may still bring */
     /* Which line a column was seen in last: a second time in the same line is a duplicate. */
     uint64_t *seen;
     uint64_t line;
@@ -330,11 +333,14 @@ struct columns *columns_new(const struct schema *schema)
     c->columns = schema_columns(schema);
     c->count = schema_column_count(schema);
     c->values = calloc(c->count, sizeof *c->values);
+    c->wanted = malloc(c->count * sizeof *c->wanted);
     c->seen = calloc(c->count, sizeof *c->seen);
     c->order = calloc(c->count, sizeof *c->order);
     c->prefixes = calloc(c->count, sizeof *c->prefixes);
-    if (!c->values || !c->seen || !c->order || !c->prefixes || !make_prefixes(c))
+    if (!c->values || !c->wanted || !c->seen || !c->order || !c->prefixes || !make_prefixes(c))
         return NULL;
+    memset(c->wanted, true, c->count);
+    c->wanted_count = c->count;
     for (size_t i = 0; i < c->count; i++)
         c->canonical_max += canonical_max(&c->columns[i]);
     return steal(&c);
@@ -345,6 +351,7 @@ void columns_free(struct columns *c)
     if (!c)
         return;
     free(c->values);
+    free(c->wanted);
     free(c->seen);
     free(c->order);
     for (size_t i = 0; c->prefixes && i < c->count; i++)
@@ -352,6 +359,19 @@ void columns_free(struct columns *c)
     free(c->prefixes);
     buffer_done(&c->scratch);
     free(c);
+}
+
+void columns_want(struct columns *c, const int *wanted, size_t count)
+{
+    memset(c->wanted, false, c->count);
+    for (size_t i = 0; i < count; i++)
+        c->wanted[wanted[i]] = true;
+    c->wanted_count = count;
+}
+
+static bool wants_all(const struct columns *c)
+{
+    return c->wanted_count == c->count;
 }
 
 static bool broken(const char *line, const struct cursor *cursor, struct error *err)
@@ -411,6 +431,9 @@ static bool parse_member(struct columns *c, struct cursor *cursor, const char *l
     struct token token;
     if (!take_value(c, cursor, &token))
         return broken(line, cursor, err);
+    if (!c->wanted[i])
+        return true;
+    c->left--;
     const struct schema_column *column = &c->columns[i];
     if (token.kind != TOKEN_NULL && !convert(c, column, &token, &c->values[i]))
         return error_set(err, ERROR_DATA, "column %s: not %s, or beyond what it holds",
@@ -429,6 +452,10 @@ static bool parse_members(struct columns *c, struct cursor *cursor, const char *
     do {
         if (!parse_member(c, cursor, line, position++, err))
             return false;
+        if (c->left == 0 && !wants_all(c)) {
+            cursor->at = cursor->end; /* whatever the rest is */
+            return true;
+        }
     } while (take(cursor, ','));
     return take(cursor, '}') || broken(line, cursor, err);
 }
@@ -452,13 +479,14 @@ bool columns_parse(struct columns *c, const char *line, size_t len,
         return error_memory(err);
     memset(c->values, 0, c->count * sizeof *c->values);
     c->line++;
+    c->left = c->wanted_count;
 
     struct cursor cursor = {line, line + len};
     if (!parse_members(c, &cursor, line, err))
         return false;
     if (cursor.at != cursor.end)
         return broken(line, &cursor, err);
-    if (!check_key(c, err))
+    if (wants_all(c) && !check_key(c, err))
         return false;
     *ret_values = c->values;
     return true;

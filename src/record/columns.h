@@ -48,6 +48,11 @@ struct columns *columns_new(const struct schema *schema);
 void columns_free(struct columns *c);
 CLEANUP_DEFINE(struct columns, columns_free)
 
+/* For who wants some columns only, by their places in the schema: from now on the others are NULL
+ * and unchecked, a null key is no error, and a line is read no further than to the last that is
+ * wanted. At least one. */
+void columns_want(struct columns *c, const int *wanted, size_t count);
+
 /* Takes one line (without newline, src/record/FORMAT.md) apart. *ret_values has
  * schema_column_count entries in the schema's order, valid until the next call and while the
  * line is; absent columns are NULL. ERROR_DATA names the column, never the value: a value that

@@ -254,6 +254,37 @@ static void columns_come_in_any_order_and_the_next_line_is_a_new_one(void **stat
     assert_int_equal(values[2].kind, COLUMNS_NULL);
 }
 
+static void what_is_not_wanted_is_not_looked_at(void **state)
+{
+    (void)state;
+    struct error err;
+    const struct columns_value *values;
+    AUTO(schema_freep)
+    struct schema *schema =
+        schema_fixture("t", "merge", "k integer, a integer, b numeric(8,2), c json", "k");
+    AUTO(columns_freep) struct columns *c = columns_new(schema);
+    columns_want(c, (const int[]){2, 1}, 2);
+    static const char *const lines[] = {
+        "{\"a\":1,\"k\":7,\"b\":2.5,\"c\":[1]}", "{\"b\":2.5,\"a\":1,\"c\":[1,\"broken",
+        "{\"c\":{\"b\":3},\"b\":2.5,\"k\":\"no number\",\"a\":1}"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (!columns_parse(c, lines[i], strlen(lines[i]), &values, &err))
+            fail_msg("%s", err.text);
+        assert_int_equal(values[0].kind, COLUMNS_NULL);
+        assert_int_equal(values[1].integer, 1);
+        assert_text(&values[2], "2.50");
+        assert_int_equal(values[3].kind, COLUMNS_NULL);
+    }
+    static const char absent[] = "{\"c\":[],\"a\":4}";
+    assert_true(columns_parse(c, absent, strlen(absent), &values, &err));
+    assert_int_equal(values[1].integer, 4);
+    assert_int_equal(values[2].kind, COLUMNS_NULL);
+    static const char *const bad[] = {"{\"b\":1,\"a\":\"x\"}", "{\"b\":1,\"b\":1,\"a\":1}",
+                                      "{\"b\":1}}", "{\"b\":1", "{\"b\":1,\"k\":[}"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(columns_parse(c, bad[i], strlen(bad[i]), &values, &err));
+}
+
 static void a_key_that_is_null_is_refused(void **state)
 {
     (void)state;
@@ -285,6 +316,16 @@ static void errors_name_the_column_and_never_the_value(void **state)
     assert_false(p.ok);
     assert_null(strstr(p.err.text, "jane"));
     assert_non_null(strstr(p.err.text, "key 2"));
+}
+
+static void what_follows_the_record_is_refused(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"{\"k\":1,\"b\":1}x", "{\"k\":1}}"};
+    for (size_t i = 0; i < 2; i++) {
+        AUTO(parsed_done) struct parsed p = parse("k integer, b integer", lines[i]);
+        assert_false(p.ok);
+    }
 }
 
 static void more_keys_than_columns_are_refused(void **state)
@@ -332,8 +373,10 @@ int main(void)
         cmocka_unit_test(json_is_kept_as_it_stands),
         cmocka_unit_test(absent_and_null_columns_are_null),
         cmocka_unit_test(columns_come_in_any_order_and_the_next_line_is_a_new_one),
+        cmocka_unit_test(what_is_not_wanted_is_not_looked_at),
         cmocka_unit_test(a_key_that_is_null_is_refused),
         cmocka_unit_test(errors_name_the_column_and_never_the_value),
+        cmocka_unit_test(what_follows_the_record_is_refused),
         cmocka_unit_test(more_keys_than_columns_are_refused),
         cmocka_unit_test(damaged_lines_are_refused_or_read_within_bounds),
     };
