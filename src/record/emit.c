@@ -40,65 +40,27 @@ bool emit_unescape(struct emit *e, struct emit_value *v)
     return true;
 }
 
-/* memcpy for what is mostly short: two overlapping words instead of a call. */
-static inline char *append(char *p, const char *text, size_t len)
-{
-    uint64_t head, tail;
-    uint32_t small_head, small_tail;
-    if (len > 16) {
-        memcpy(p, text, len);
-    } else if (len >= 8) {
-        memcpy(&head, text, 8);
-        memcpy(&tail, text + len - 8, 8);
-        memcpy(p, &head, 8);
-        memcpy(p + len - 8, &tail, 8);
-    } else if (len >= 4) {
-        memcpy(&small_head, text, 4);
-        memcpy(&small_tail, text + len - 4, 4);
-        memcpy(p, &small_head, 4);
-        memcpy(p + len - 4, &small_tail, 4);
-    } else {
-        for (size_t i = 0; i < len; i++)
-            p[i] = text[i];
-    }
-    return p + len;
-}
-
-static inline bool has_room(struct buffer *line, size_t more)
-{
-    return line->cap - line->len >= more || buffer_reserve(line, more);
-}
-
-bool emit_raw(struct emit *e, const char *text, size_t len)
-{
-    if (!has_room(&e->line, len + EMIT_SPARE))
-        return false;
-    append((char *)e->line.data + e->line.len, text, len);
-    e->line.len += len;
-    return true;
-}
-
-/* A value: its prefix, its text, quotes around a string, and a comma behind a column. */
+/* A value: what leads to it, its text, quotes around a string, and a comma behind a column. */
 struct piece {
-    const char *prefix; /* NULL: within a json column, which sees to keys and commas */
-    size_t prefix_len;
+    struct emit_lead lead;
     const char *text;
     size_t len;
     bool quotes;
+    bool comma;
 };
 
 static inline enum emit_verdict put(struct emit *e, const struct piece *piece)
 {
-    if (!has_room(&e->line, piece->prefix_len + piece->len + 3 + EMIT_SPARE))
+    if (!emit_room(e, piece->lead.len + piece->len + 3 + EMIT_SPARE))
         return EMIT_FULL;
     char *start = (char *)e->line.data + e->line.len;
-    char *p = append(start, piece->prefix, piece->prefix_len);
+    char *p = emit_copy(start, piece->lead.text, piece->lead.len);
     if (piece->quotes)
         *p++ = '"';
-    p = append(p, piece->text, piece->len);
+    p = emit_copy(p, piece->text, piece->len);
     if (piece->quotes)
         *p++ = '"';
-    if (piece->prefix)
+    if (piece->comma)
         *p++ = ',';
     e->line.len += (size_t)(p - start);
     return EMIT_DONE;
@@ -112,38 +74,30 @@ static bool is_plain(const char *text, size_t len)
     return true;
 }
 
-/* o: NULL within a json column. */
-static enum emit_verdict put_outcome(struct emit *e, const struct plan_output *o,
+static enum emit_verdict put_outcome(struct emit *e, struct piece *piece,
                                      const struct outcome *out)
 {
-    struct piece piece = {
-        .prefix = o ? o->prefix : NULL,
-        .prefix_len = o ? o->prefix_len : 0,
-        .text = out->text,
-        .len = out->len,
-        .quotes = out->kind == FIT_STRING,
-    };
-    if (!piece.quotes || out->plain || is_plain(out->text, out->len))
-        return put(e, &piece);
+    piece->text = out->text;
+    piece->len = out->len;
+    piece->quotes = out->kind == FIT_STRING;
+    if (!piece->quotes || out->plain || is_plain(out->text, out->len))
+        return put(e, piece);
     size_t mark = e->line.len;
-    if (emit_raw(e, piece.prefix, piece.prefix_len) &&
-        json_append_quoted(&e->line, out->text, out->len) && emit_raw(e, ",", o != NULL))
+    if (emit_raw(e, piece->lead.text, piece->lead.len) &&
+        json_append_quoted(&e->line, out->text, out->len) && emit_raw(e, ",", piece->comma))
         return EMIT_DONE;
     buffer_truncate(&e->line, mark);
     return EMIT_FULL;
 }
 
 /* The token as it came. */
-static inline enum emit_verdict put_token(struct emit *e, const struct plan_output *o,
+static inline enum emit_verdict put_token(struct emit *e, struct piece *piece,
                                           const struct emit_value *v)
 {
-    return put(e, &(struct piece){
-                      .prefix = o ? o->prefix : NULL,
-                      .prefix_len = o ? o->prefix_len : 0,
-                      .text = v->token->raw,
-                      .len = v->token->len,
-                      .quotes = v->kind == FIT_STRING,
-                  });
+    piece->text = v->token->raw;
+    piece->len = v->token->len;
+    piece->quotes = v->kind == FIT_STRING;
+    return put(e, piece);
 }
 
 static enum emit_verdict mask_value(struct emit *e, const struct mask *mask, struct outcome *o)
@@ -173,13 +127,14 @@ static bool is_number_type(enum schema_type type)
 enum emit_verdict emit_column(struct emit *e, const struct plan_output *o, struct emit_value *v)
 {
     const struct schema_column *column = o->column;
+    struct piece piece = {.lead = {o->prefix, o->prefix_len}, .comma = true};
     bool untouched = o->mask.kind == MASK_KEEP && !o->convert && v->token;
     if (untouched && (column->type == SCHEMA_TEXT || column->type == SCHEMA_JSON))
-        return put_token(e, o, v);
+        return put_token(e, &piece, v);
     if (!emit_unescape(e, v))
         return EMIT_FULL;
     if (untouched)
-        return fit_read(column, v->kind, v->text, v->len, &e->fit) ? put_token(e, o, v)
+        return fit_read(column, v->kind, v->text, v->len, &e->fit) ? put_token(e, &piece, v)
                                                                    : EMIT_UNFIT;
 
     struct outcome out = {.kind = v->kind, .text = v->text, .len = v->len};
@@ -199,16 +154,18 @@ enum emit_verdict emit_column(struct emit *e, const struct plan_output *o, struc
         return EMIT_UNFIT;
     if (is_number_type(column->type))
         out.kind = FIT_NUMBER;
-    return put_outcome(e, o, &out);
+    return put_outcome(e, &piece, &out);
 }
 
-enum emit_verdict emit_inner(struct emit *e, const struct mask *mask, struct emit_value *v)
+enum emit_verdict emit_inner(struct emit *e, const struct emit_lead *lead,
+                             const struct mask *mask, struct emit_value *v)
 {
+    struct piece piece = {.lead = *lead};
     if (mask->kind == MASK_KEEP && v->token)
-        return put_token(e, NULL, v);
+        return put_token(e, &piece, v);
     if (!emit_unescape(e, v))
         return EMIT_FULL;
     struct outcome out = {.kind = v->kind, .text = v->text, .len = v->len};
     enum emit_verdict verdict = mask_value(e, mask, &out);
-    return verdict == EMIT_DONE ? put_outcome(e, NULL, &out) : verdict;
+    return verdict == EMIT_DONE ? put_outcome(e, &piece, &out) : verdict;
 }

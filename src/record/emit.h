@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "crypto/pseudonym.h"
@@ -31,6 +32,12 @@ struct emit_value {
     enum fit_kind kind;
     const struct scan_token *token; /* as it came; NULL: text is ours */
     const char *text; /* NULL while a token with escapes was not unescaped */
+    size_t len;
+};
+
+/* What stands before a value. */
+struct emit_lead {
+    const char *text;
     size_t len;
 };
 
@@ -66,6 +73,53 @@ static inline struct emit_value emit_value_text(enum fit_kind kind, const char *
     return (struct emit_value){.kind = kind, .text = text, .len = len};
 }
 
+static inline bool emit_room(struct emit *e, size_t more)
+{
+    return e->line.cap - e->line.len >= more || buffer_reserve(&e->line, more);
+}
+
+/* memcpy for what is mostly short: two overlapping words instead of a call. */
+static inline char *emit_copy(char *p, const char *text, size_t len)
+{
+    if (len > 32) {
+        memcpy(p, text, len);
+    } else if (len >= 16) {
+        __uint128_t head, tail;
+        memcpy(&head, text, 16);
+        memcpy(&tail, text + len - 16, 16);
+        memcpy(p, &head, 16);
+        memcpy(p + len - 16, &tail, 16);
+    } else if (len >= 8) {
+        uint64_t head, tail;
+        memcpy(&head, text, 8);
+        memcpy(&tail, text + len - 8, 8);
+        memcpy(p, &head, 8);
+        memcpy(p + len - 8, &tail, 8);
+    } else if (len >= 4) {
+        uint32_t head, tail;
+        memcpy(&head, text, 4);
+        memcpy(&tail, text + len - 4, 4);
+        memcpy(p, &head, 4);
+        memcpy(p + len - 4, &tail, 4);
+    } else if (len > 0) {
+        char middle = text[len / 2], end = text[len - 1];
+        *p = *text;
+        p[len / 2] = middle;
+        p[len - 1] = end;
+    }
+    return p + len;
+}
+
+/* Appends bytes as they are; false when they do not fit. */
+static inline bool emit_raw(struct emit *e, const char *text, size_t len)
+{
+    if (!emit_room(e, len + EMIT_SPARE))
+        return false;
+    emit_copy((char *)e->line.data + e->line.len, text, len);
+    e->line.len += len;
+    return true;
+}
+
 /* The unescaped text of a value, in *v from then on; good until the next value's. False: out of
  * memory. */
 bool emit_unescape(struct emit *e, struct emit_value *v);
@@ -73,9 +127,8 @@ bool emit_unescape(struct emit *e, struct emit_value *v);
 /* Appends `"name":value,`. */
 enum emit_verdict emit_column(struct emit *e, const struct plan_output *o,
                               struct emit_value *v);
-/* Appends the value alone, as an inner value of a json column. */
-enum emit_verdict emit_inner(struct emit *e, const struct mask *mask, struct emit_value *v);
-/* Appends bytes as they are; false when they do not fit. */
-bool emit_raw(struct emit *e, const char *text, size_t len);
+/* Appends an inner value of a json column behind what leads to it: comma and key. */
+enum emit_verdict emit_inner(struct emit *e, const struct emit_lead *lead,
+                             const struct mask *mask, struct emit_value *v);
 
 #endif

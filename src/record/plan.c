@@ -206,7 +206,8 @@ static bool compile_value(struct compiler *c, const struct schema_node *node, bo
     if (landing && node->name) {
         AUTO(buffer_done) struct buffer key;
         buffer_init(&key, JSON_DOCUMENT_MAX);
-        if (!json_append_quoted(&key, node->name, v->name_len) ||
+        if (!buffer_append_byte(&key, ',') ||
+            !json_append_quoted(&key, node->name, v->name_len) ||
             !buffer_append_byte(&key, ':'))
             return error_memory(c->err);
         v->key_len = key.len;

@@ -39,7 +39,7 @@ struct plan_output {
 /* A place in the record. */
 struct plan_value {
     const struct schema_node *node;
-    char *key; /* in a json column: "name": of a known member; NULL for others */
+    char *key; /* in a json column: ,"name": of a known member; NULL for others */
     size_t key_len;
     const char *name; /* node's */
     size_t name_len;

@@ -43,7 +43,8 @@ struct recorder {
     size_t skipped; /* open containers that are not walked */
     struct frame frames[SCHEMA_DEPTH_MAX + 2];
     struct json json;
-    struct buffer member; /* the key of a member of an open map, as it came */
+    struct buffer
+        member; /* the key of a member of an open map, as it came, with comma and colon */
     char key[SCAN_KEY_MAX]; /* the text of a key with escapes */
     uint64_t position;
     uint32_t keys_written; /* bits of plan->key_bits */
@@ -182,22 +183,30 @@ static void write_json(struct recorder *r, const char *text, size_t len)
         too_long(r, "");
 }
 
-/* What stands before a value within a json column: a comma, and the key of a member. */
-static void write_member(struct recorder *r, const struct plan_value *v)
+/* What stands before a value within a json column: a comma, but before the first, and the key of a
+ * member. */
+static inline struct emit_lead lead_to(struct recorder *r, const struct plan_value *v)
 {
     struct frame *f = r->top;
-    if (f->holds_members)
-        write_json(r, ",", 1);
-    f->holds_members = true;
-    if (!f->object)
-        return;
-    if (v->key) {
-        write_json(r, v->key, v->key_len);
-    } else {
-        write_json(r, "\"", 1);
-        write_json(r, (const char *)r->member.data, r->member.len);
-        write_json(r, "\":", 2);
+    struct emit_lead lead = {",", 1};
+    if (f->object && v->key)
+        lead = (struct emit_lead){v->key, v->key_len};
+    else if (f->object)
+        lead = (struct emit_lead){(const char *)r->member.data, r->member.len};
+    if (!f->holds_members && lead.len > 0) {
+        lead.text++;
+        lead.len--;
     }
+    f->holds_members = true;
+    return lead;
+}
+
+static void write_after_lead(struct recorder *r, const struct plan_value *v, const char *text,
+                             size_t len)
+{
+    const struct emit_lead lead = lead_to(r, v);
+    write_json(r, lead.text, lead.len);
+    write_json(r, text, len);
 }
 
 static void write_inner(struct recorder *r, const struct plan_value *v,
@@ -205,13 +214,12 @@ static void write_inner(struct recorder *r, const struct plan_value *v,
 {
     if (r->json.spoilt || v->node->mask.kind == MASK_DROP)
         return;
-    write_member(r, v);
-    if (r->json.spoilt)
-        return;
-    switch (emit_inner(&r->emit, &v->node->mask, value)) {
+    const struct emit_lead lead = lead_to(r, v);
+    switch (emit_inner(&r->emit, &lead, &v->node->mask, value)) {
     case EMIT_DONE:
         break;
     case EMIT_NULL:
+        write_json(r, lead.text, lead.len);
         write_json(r, "null", 4);
         break;
     case EMIT_UNFIT:
@@ -304,8 +312,7 @@ void recorder_scalar(struct recorder *r, const struct scan_token *token)
         struct emit_value value = emit_value_of(token);
         release(r, v, &value);
     } else if (v->inner && v->node->mask.kind != MASK_DROP) {
-        write_member(r, v);
-        write_json(r, "null", 4);
+        write_after_lead(r, v, "null", 4);
     }
 }
 
@@ -319,17 +326,17 @@ void recorder_open(struct recorder *r, const struct scan_token *token)
         r->skipped++;
         return;
     }
+    const char *bracket = token->kind == SCAN_OBJECT ? "{" : "[";
     bool began = v->whole && !r->json.open;
     if (began) {
         r->json = (struct json){.open = true, .start = r->emit.line.len};
         write_json(r, v->whole->prefix, v->whole->prefix_len);
+        write_json(r, bracket, 1);
     } else if (r->json.open) {
-        write_member(r, v);
+        write_after_lead(r, v, bracket, 1);
     }
     begin_frame(r, v, token->kind);
     r->top->began_column = began;
-    if (r->json.open)
-        write_json(r, token->kind == SCAN_OBJECT ? "{" : "[", 1);
 }
 
 bool recorder_knows_keys(const struct recorder *r)
@@ -350,7 +357,9 @@ static enum recorder_key take_member(struct recorder *r, struct frame *f,
     buffer_clear(&r->member);
     if (token->flaws)
         recorder_misfit(r, v->node->path, "a key with %s", scan_flaw_text(token->flaws));
-    else if (!buffer_append(&r->member, token->raw, token->len))
+    else if (!buffer_append(&r->member, ",\"", 2) ||
+             !buffer_append(&r->member, token->raw, token->len) ||
+             !buffer_append(&r->member, "\":", 2))
         too_long(r, v->node->path);
     return RECORDER_WANTED;
 }
@@ -618,7 +627,7 @@ struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *p
         return NULL;
     r->plan = plan;
     emit_init(&r->emit, RECORDER_LINE_MAX, pseudonym);
-    buffer_init(&r->member, SCAN_KEY_MAX);
+    buffer_init(&r->member, SCAN_KEY_MAX + sizeof ",\"\":");
     buffer_init(&r->aside, RECORDER_LINE_MAX);
     buffer_init(&r->composed, RECORDER_LINE_MAX);
     buffer_init(&r->late, RECORDER_LINE_MAX);
