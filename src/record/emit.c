@@ -40,32 +40,6 @@ bool emit_unescape(struct emit *e, struct emit_value *v)
     return true;
 }
 
-/* A value: what leads to it, its text, quotes around a string, and a comma behind a column. */
-struct piece {
-    struct emit_lead lead;
-    const char *text;
-    size_t len;
-    bool quotes;
-    bool comma;
-};
-
-static inline enum emit_verdict put(struct emit *e, const struct piece *piece)
-{
-    if (!emit_room(e, piece->lead.len + piece->len + 3 + EMIT_SPARE))
-        return EMIT_FULL;
-    char *start = (char *)e->line.data + e->line.len;
-    char *p = emit_copy(start, piece->lead.text, piece->lead.len);
-    if (piece->quotes)
-        *p++ = '"';
-    p = emit_copy(p, piece->text, piece->len);
-    if (piece->quotes)
-        *p++ = '"';
-    if (piece->comma)
-        *p++ = ',';
-    e->line.len += (size_t)(p - start);
-    return EMIT_DONE;
-}
-
 static bool is_plain(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -74,14 +48,14 @@ static bool is_plain(const char *text, size_t len)
     return true;
 }
 
-static enum emit_verdict put_outcome(struct emit *e, struct piece *piece,
+static enum emit_verdict put_outcome(struct emit *e, struct emit_piece *piece,
                                      const struct outcome *out)
 {
     piece->text = out->text;
     piece->len = out->len;
     piece->quotes = out->kind == FIT_STRING;
     if (!piece->quotes || out->plain || is_plain(out->text, out->len))
-        return put(e, piece);
+        return emit_piece(e, piece) ? EMIT_DONE : EMIT_FULL;
     size_t mark = e->line.len;
     if (emit_raw(e, piece->lead.text, piece->lead.len) &&
         json_append_quoted(&e->line, out->text, out->len) && emit_raw(e, ",", piece->comma))
@@ -91,13 +65,13 @@ static enum emit_verdict put_outcome(struct emit *e, struct piece *piece,
 }
 
 /* The token as it came. */
-static inline enum emit_verdict put_token(struct emit *e, struct piece *piece,
+static inline enum emit_verdict put_token(struct emit *e, struct emit_piece *piece,
                                           const struct emit_value *v)
 {
     piece->text = v->token->raw;
     piece->len = v->token->len;
     piece->quotes = v->kind == FIT_STRING;
-    return put(e, piece);
+    return emit_piece(e, piece) ? EMIT_DONE : EMIT_FULL;
 }
 
 static enum emit_verdict mask_value(struct emit *e, const struct mask *mask, struct outcome *o)
@@ -127,7 +101,7 @@ static bool is_number_type(enum schema_type type)
 enum emit_verdict emit_column(struct emit *e, const struct plan_output *o, struct emit_value *v)
 {
     const struct schema_column *column = o->column;
-    struct piece piece = {.lead = {o->prefix, o->prefix_len}, .comma = true};
+    struct emit_piece piece = {.lead = {o->prefix, o->prefix_len}, .comma = true};
     bool untouched = o->mask.kind == MASK_KEEP && !o->convert && v->token;
     if (untouched && (column->type == SCHEMA_TEXT || column->type == SCHEMA_JSON))
         return put_token(e, &piece, v);
@@ -160,7 +134,7 @@ enum emit_verdict emit_column(struct emit *e, const struct plan_output *o, struc
 enum emit_verdict emit_inner(struct emit *e, const struct emit_lead *lead,
                              const struct mask *mask, struct emit_value *v)
 {
-    struct piece piece = {.lead = *lead};
+    struct emit_piece piece = {.lead = *lead};
     if (mask->kind == MASK_KEEP && v->token)
         return put_token(e, &piece, v);
     if (!emit_unescape(e, v))

@@ -84,7 +84,7 @@ static inline char *emit_copy(char *p, const char *text, size_t len)
     if (len > 32) {
         memcpy(p, text, len);
     } else if (len >= 16) {
-        __uint128_t head, tail;
+        unsigned __int128 head, tail;
         memcpy(&head, text, 16);
         memcpy(&tail, text + len - 16, 16);
         memcpy(p, &head, 16);
@@ -117,6 +117,33 @@ static inline bool emit_raw(struct emit *e, const char *text, size_t len)
         return false;
     emit_copy((char *)e->line.data + e->line.len, text, len);
     e->line.len += len;
+    return true;
+}
+
+/* A value: what leads to it, its text, quotes around a string, and a comma behind a column. */
+struct emit_piece {
+    struct emit_lead lead;
+    const char *text;
+    size_t len;
+    bool quotes;
+    bool comma;
+};
+
+/* False: it does not fit. */
+static inline bool emit_piece(struct emit *e, const struct emit_piece *piece)
+{
+    if (!emit_room(e, piece->lead.len + piece->len + 3 + EMIT_SPARE))
+        return false;
+    char *start = (char *)e->line.data + e->line.len;
+    char *p = emit_copy(start, piece->lead.text, piece->lead.len);
+    if (piece->quotes)
+        *p++ = '"';
+    p = emit_copy(p, piece->text, piece->len);
+    if (piece->quotes)
+        *p++ = '"';
+    if (piece->comma)
+        *p++ = ',';
+    e->line.len += (size_t)(p - start);
     return true;
 }
 

@@ -203,7 +203,7 @@ static bool compile_value(struct compiler *c, const struct schema_node *node, bo
     v->slot = -1;
     v->name = node->name;
     v->name_len = node->name ? strlen(node->name) : 0;
-    if (landing && node->name) {
+    if (node->name) {
         AUTO(buffer_done) struct buffer key;
         buffer_init(&key, JSON_DOCUMENT_MAX);
         if (!buffer_append_byte(&key, ',') ||
@@ -227,6 +227,8 @@ static bool compile_value(struct compiler *c, const struct schema_node *node, bo
         c->plan->needs_pseudonym = true;
     v->released = v->output_count || v->slot >= 0 ||
                   (landing && (!scalar || node->mask.kind != MASK_DROP));
+    v->verbatim =
+        landing && v->output_count == 0 && v->slot < 0 && node->mask.kind == MASK_KEEP;
     if (!compile_default(c, v))
         return false;
 

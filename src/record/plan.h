@@ -39,13 +39,14 @@ struct plan_output {
 /* A place in the record. */
 struct plan_value {
     const struct schema_node *node;
-    char *key; /* in a json column: ,"name": of a known member; NULL for others */
+    char *key; /* ,"name": of a known member; NULL for others */
     size_t key_len;
     const char *name; /* node's */
     size_t name_len;
     size_t index; /* among the fields of its object */
     bool inner; /* what comes here lands in the json column around it */
-    bool released; /* a scalar here goes somewhere */
+    bool released; /* a scalar here goes somewhere … */
+    bool verbatim; /* … and that is as it came into the json column, and nowhere else */
     struct plan_output *outputs;
     size_t output_count;
     const struct plan_output *whole; /* a container here begins this json column; NULL: none */
@@ -108,8 +109,16 @@ CLEANUP_DEFINE(struct plan, plan_free)
 /* memcmp(a, b, len) == 0 for names, which are short: without a call and without a loop. */
 static inline bool plan_same_name(const char *a, const char *b, size_t len)
 {
-    if (len > 16)
+    if (len > 32)
         return memcmp(a, b, len) == 0;
+    if (len >= 16) {
+        unsigned __int128 a_head, b_head, a_tail, b_tail;
+        memcpy(&a_head, a, 16);
+        memcpy(&b_head, b, 16);
+        memcpy(&a_tail, a + len - 16, 16);
+        memcpy(&b_tail, b + len - 16, 16);
+        return a_head == b_head && a_tail == b_tail;
+    }
     if (len >= 8) {
         uint64_t a_head, b_head, a_tail, b_tail;
         memcpy(&a_head, a, 8);
@@ -135,16 +144,16 @@ static inline bool plan_same_name(const char *a, const char *b, size_t len)
 /* The known member of that name, or NULL. */
 const struct plan_value *plan_lookup(const struct plan_object *o, const char *name, size_t len);
 
-/* The same with a guess: records of one API have their keys in one order. */
-static inline const struct plan_value *plan_find(const struct plan_object *o, size_t guess,
-                                                 const char *name, size_t len)
+/* The field that is guessed to come, if these bytes begin with its key and colon: records of one API
+ * have their keys in one order. */
+static inline const struct plan_value *plan_guess(const struct plan_object *o, size_t guess,
+                                                  const char *bytes, size_t len)
 {
-    if (guess < o->count) {
-        const struct plan_value *v = &o->fields[guess];
-        if (v->name_len == len && plan_same_name(v->name, name, len))
-            return v;
-    }
-    return plan_lookup(o, name, len);
+    if (guess >= o->count)
+        return NULL;
+    const struct plan_value *v = &o->fields[guess];
+    return len >= v->key_len - 1 && plan_same_name(v->key + 1, bytes, v->key_len - 1) ? v
+                                                                                      : NULL;
 }
 
 #endif

@@ -231,6 +231,22 @@ static void write_inner(struct recorder *r, const struct plan_value *v,
     }
 }
 
+/* The same where nothing is done to it. */
+static inline void copy_inner(struct recorder *r, const struct plan_value *v,
+                              const struct scan_token *token)
+{
+    if (r->json.spoilt)
+        return;
+    const struct emit_piece piece = {
+        .lead = lead_to(r, v),
+        .text = token->raw,
+        .len = token->len,
+        .quotes = token->kind == SCAN_STRING,
+    };
+    if (!emit_piece(&r->emit, &piece))
+        too_long(r, v->node->path);
+}
+
 static void set_aside(struct recorder *r, const struct plan_value *v, struct emit_value *value)
 {
     struct slot *slot = &r->slots[v->slot];
@@ -308,7 +324,9 @@ void recorder_scalar(struct recorder *r, const struct scan_token *token)
         recorder_misfit(r, v->node->path, "%s", scan_flaw_text(token->flaws));
         return;
     }
-    if (token->kind != SCAN_NULL) {
+    if (v->verbatim) {
+        copy_inner(r, v, token);
+    } else if (token->kind != SCAN_NULL) {
         struct emit_value value = emit_value_of(token);
         release(r, v, &value);
     } else if (v->inner && v->node->mask.kind != MASK_DROP) {
@@ -364,6 +382,29 @@ static enum recorder_key take_member(struct recorder *r, struct frame *f,
     return RECORDER_WANTED;
 }
 
+static inline bool was_seen(const struct frame *f, const struct plan_value *v)
+{
+    return f->seen[v->index / 64] >> v->index % 64 & 1;
+}
+
+/* A field comes. */
+static inline void take_field(struct frame *f, const struct plan_value *v)
+{
+    f->value = v;
+    f->guess = v->index + 1;
+    f->seen[v->index / 64] |= UINT64_C(1) << v->index % 64;
+}
+
+size_t recorder_guess(struct recorder *r, const char *bytes, size_t len)
+{
+    struct frame *f = r->top;
+    const struct plan_value *v = plan_guess(f->object, f->guess, bytes, len);
+    if (!v || was_seen(f, v) || !is_wanted(v))
+        return 0;
+    take_field(f, v);
+    return v->key_len - 1;
+}
+
 enum recorder_key recorder_key(struct recorder *r, const struct scan_token *token,
                                struct recorder_unknown *ret_unknown)
 {
@@ -376,25 +417,23 @@ enum recorder_key recorder_key(struct recorder *r, const struct scan_token *toke
         len = scan_unescape(token, r->key);
         name = r->key;
     }
-    f->value = NULL;
     const struct plan_value *v =
-        token->flaws & SCAN_FLAW_LONG ? NULL : plan_find(f->object, f->guess, name, len);
+        token->flaws & SCAN_FLAW_LONG ? NULL : plan_lookup(f->object, name, len);
+    f->value = NULL;
     if (!v && f->object->additional)
         return take_member(r, f, token);
     if (!v) {
         *ret_unknown = (struct recorder_unknown){f->object, name, len};
         return RECORDER_UNKNOWN;
     }
-
-    size_t i = v->index;
-    uint64_t bit = UINT64_C(1) << i % 64;
-    f->guess = i + 1;
-    if (f->seen[i / 64] & bit)
+    bool again = was_seen(f, v);
+    take_field(f, v);
+    if (again)
         recorder_misfit(r, v->node->path, "comes twice");
-    else if (is_wanted(v))
-        f->value = v;
-    f->seen[i / 64] |= bit;
-    return f->value ? RECORDER_WANTED : RECORDER_UNWANTED;
+    if (!again && is_wanted(v))
+        return RECORDER_WANTED;
+    f->value = NULL;
+    return RECORDER_UNWANTED;
 }
 
 /* What an object lacks: required fields, and those that stand for a default when absent. */

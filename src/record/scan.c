@@ -400,7 +400,11 @@ static enum step open_container(struct scan *s, struct input *in, struct scan_to
         if (!s->handler.open(s->handler.context, token, err))
             return STEP_FAILED;
     }
-    s->levels[s->depth++] = (struct level){is_object, s->own_keys, keyset_mark(s->keys)};
+    struct level *level = &s->levels[s->depth++];
+    level->is_object = is_object;
+    level->own_keys = s->own_keys;
+    if (is_object && !s->own_keys)
+        level->mark = keyset_mark(s->keys);
     s->in_object = is_object;
     s->expect = is_object ? EXPECT_KEY_OR_CLOSE : EXPECT_VALUE_OR_CLOSE;
     in->at++;
@@ -441,9 +445,24 @@ static inline uint32_t key_flaws(struct scan *s, const struct scan_token *token)
     return 0;
 }
 
+/* The handler knows the key by its bytes. */
+static inline bool take_guessed_key(struct scan *s, struct input *in)
+{
+    if (!s->handler.guess || s->skipping || !s->levels[s->depth - 1].own_keys ||
+        s->part.checked > 0 || s->part.cut)
+        return false;
+    size_t len = s->handler.guess(s->handler.context, in->at, (size_t)(in->end - in->at));
+    in->at += len;
+    return len > 0;
+}
+
 static inline enum step take_key(struct scan *s, struct input *in, struct scan_token *token,
                                  struct error *err)
 {
+    if (take_guessed_key(s, in)) {
+        s->expect = EXPECT_VALUE;
+        return STEP_DONE;
+    }
     enum step step = take_string(s, in, SCAN_KEY_MAX, token, err);
     if (step != STEP_DONE)
         return step;

@@ -80,6 +80,11 @@ struct scan_handler {
     bool (*close)(void *context, enum scan_kind kind, struct error *err);
     bool (*key)(void *context, const struct scan_token *token, struct error *err);
     bool (*scalar)(void *context, const struct scan_token *token, struct error *err);
+    /* May be NULL. Asked before a key of an object whose keys are the handler's own
+     * (scan_own_keys), with the bytes that begin with its quote: how many of them are a key that it
+     * guessed, quotes and colon included. That key has been handed on then, as with `key`. 0: the
+     * guess was wrong. */
+    size_t (*guess)(void *context, const char *bytes, size_t len);
 };
 
 struct scan;

@@ -199,15 +199,22 @@ static bool on_key(void *context, const struct scan_token *token, struct error *
     return true;
 }
 
+static size_t on_guess(void *context, const char *bytes, size_t len)
+{
+    struct walk *w = context;
+    return recorder_guess(w->recorder, bytes, len);
+}
+
 static bool on_scalar(void *context, const struct scan_token *token, struct error *err)
 {
     struct walk *w = context;
     struct envelope_sight sight = {0};
-    if (is_envelope(w) && !envelope_scalar(w->envelope, token, &sight, err))
-        return false;
     if (w->recording)
         recorder_scalar(w->recorder, token);
-    return !sight.record || refuse_record(w, token, err);
+    if (!is_envelope(w))
+        return true;
+    return envelope_scalar(w->envelope, token, &sight, err) &&
+           (!sight.record || refuse_record(w, token, err));
 }
 
 /* --- the walk --- */
@@ -240,6 +247,7 @@ bool walk_new(const struct walk_options *options, struct walk **ret_walk, struct
         .close = on_close,
         .key = on_key,
         .scalar = on_scalar,
+        .guess = on_guess,
     });
     if (!w->scan)
         return error_memory(err);

@@ -303,7 +303,13 @@ bool usage_header_parse(const struct usage_header *rule, const char *text, int64
                         struct usage_reading *ret_reading, struct error *err)
 {
     struct parse h = {.rule = rule, .now_ns = now_ns};
-    const struct scan_handler handler = {&h, on_open, on_close, on_key, on_scalar};
+    const struct scan_handler handler = {
+        .context = &h,
+        .open = on_open,
+        .close = on_close,
+        .key = on_key,
+        .scalar = on_scalar,
+    };
     size_t len = strlen(text);
     if (len > USAGE_HEADER_TEXT_MAX)
         return error_set(err, ERROR_DATA, "longer than %d bytes", USAGE_HEADER_TEXT_MAX);

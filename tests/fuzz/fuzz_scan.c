@@ -157,7 +157,8 @@ static void outcome_init(struct outcome *o)
     *o = (struct outcome){0};
     buffer_init(&o->tokens, TEXT_MAX);
     buffer_init(&o->values, TEXT_MAX);
-    o->scan = scan_new(&(struct scan_handler){o, on_open, on_close, on_key, on_scalar});
+    o->scan = scan_new(&(struct scan_handler){
+        .context = o, .open = on_open, .close = on_close, .key = on_key, .scalar = on_scalar});
     demand(o->scan != NULL, "memory");
 }
 

@@ -114,7 +114,8 @@ static void recorder_init(struct recorder *r)
 {
     *r = (struct recorder){0};
     buffer_init(&r->out, 64 * 1024 * 1024);
-    r->scan = scan_new(&(struct scan_handler){r, on_open, on_close, on_key, on_scalar});
+    r->scan = scan_new(&(struct scan_handler){
+        .context = r, .open = on_open, .close = on_close, .key = on_key, .scalar = on_scalar});
     assert_non_null(r->scan);
 }
 
@@ -757,6 +758,89 @@ static void what_the_handler_skips_is_not_reported(void **state)
     recorder_done(&r);
 }
 
+/* Guesses the key k, of objects that do not lie in an array. */
+struct guesser {
+    struct scan *scan;
+    size_t guessed;
+    size_t keys;
+    size_t depth;
+    char scalars[16];
+};
+
+static bool open_guessing(void *context, const struct scan_token *token, struct error *err)
+{
+    struct guesser *g = context;
+    (void)err;
+    g->depth += token->kind == SCAN_ARRAY;
+    if (token->kind == SCAN_OBJECT && g->depth == 0)
+        scan_own_keys(g->scan);
+    return true;
+}
+
+static bool close_guessing(void *context, enum scan_kind kind, struct error *err)
+{
+    struct guesser *g = context;
+    (void)err;
+    g->depth -= kind == SCAN_ARRAY;
+    return true;
+}
+
+static size_t guess_k(void *context, const char *bytes, size_t len)
+{
+    struct guesser *g = context;
+    assert_int_equal(g->depth, 0);
+    assert_int_equal(*bytes, '"');
+    bool right = len >= 4 && memcmp(bytes, "\"k\":", 4) == 0;
+    g->guessed += right;
+    return right ? 4 : 0;
+}
+
+static bool count_key(void *context, const struct scan_token *token, struct error *err)
+{
+    struct guesser *g = context;
+    (void)token;
+    (void)err;
+    g->keys++;
+    return true;
+}
+
+static bool keep_scalar(void *context, const struct scan_token *token, struct error *err)
+{
+    struct guesser *g = context;
+    (void)err;
+    strncat(g->scalars, token->raw, token->len);
+    return true;
+}
+
+static void a_guessed_key_is_taken_by_its_bytes(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"k\":1,\"k\" :2,\"kk\":3,\"\\u006b\":4,\"k\": \"5\","
+                               "\"x\":[{\"k\":6}],\"k\":{\"k\":7}}";
+    struct guesser g = {0};
+    struct error err;
+    g.scan = scan_new(&(struct scan_handler){
+        .context = &g,
+        .open = open_guessing,
+        .close = close_guessing,
+        .key = count_key,
+        .scalar = keep_scalar,
+        .guess = guess_k,
+    });
+    for (size_t cut = 0; cut < sizeof text; cut++) {
+        scan_reset(g.scan);
+        g = (struct guesser){.scan = g.scan};
+        assert_true(scan_feed(g.scan, text, cut, &err));
+        assert_true(scan_feed(g.scan, text + cut, sizeof text - 1 - cut, &err));
+        assert_true(scan_finish(g.scan, &err));
+        assert_string_equal(g.scalars, "1234567");
+        assert_int_equal(g.guessed + g.keys, 9);
+        assert_in_range(g.guessed, 3, 4);
+    }
+    assert_int_equal(g.guessed, 4);
+    scan_free(g.scan);
+}
+
 static void the_whole_document_can_be_skipped(void **state)
 {
     (void)state;
@@ -854,6 +938,7 @@ int main(void)
         cmocka_unit_test(a_chunk_is_scanned_where_it_lies),
         cmocka_unit_test(the_handler_ends_the_scan_with_its_own_error),
         cmocka_unit_test(what_the_handler_skips_is_not_reported),
+        cmocka_unit_test(a_guessed_key_is_taken_by_its_bytes),
         cmocka_unit_test(the_whole_document_can_be_skipped),
         cmocka_unit_test(after_an_error_the_scanner_wants_a_reset),
         cmocka_unit_test(a_reset_forgets_a_document_in_the_middle),

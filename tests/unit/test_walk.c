@@ -255,6 +255,34 @@ static void a_key_is_known_in_any_spelling(void **state)
              "{\"b\":\"1\",\"a\":\"2\",\"c\":\"3\"}");
 }
 
+static void keys_may_come_in_any_order_and_with_blanks(void **state)
+{
+    (void)state;
+    static const char schema[] = SCHEMA(FIELD("a", "\"string\"", "keep", "text") "," FIELD(
+        "b", "\"string\"", "keep",
+        "text") ","
+                "\"j\":{\"type\":\"array\",\"x-column\":{\"type\":\"json\"},\"items\":{"
+                "\"type\":\"object\",\"properties\":{"
+                "\"k\":{\"type\":[\"string\",\"null\"],\"x-pii\":\"keep\"},"
+                "\"long_enough_to_be_compared_in_two_words\":{\"type\":\"boolean\","
+                "\"x-pii\":\"keep\"}}}}");
+#define LONG "\"long_enough_to_be_compared_in_two_words\""
+    released(schema,
+             "{\"a\":\"1\",\"b\":\"2\",\"j\":[{\"k\":\"3\"," LONG ":true},{\"k\":null}]}",
+             "{\"a\":\"1\",\"b\":\"2\",\"j\":[{\"k\":\"3\"," LONG ":true},{\"k\":null}]}");
+    released(schema, "{\"j\":[{" LONG ":true,\"k\":\"3\"},{}],\"b\":\"2\",\"a\":\"1\"}",
+             "{\"j\":[{" LONG ":true,\"k\":\"3\"},{}],\"b\":\"2\",\"a\":\"1\"}");
+    released(schema,
+             "{ \"a\" : \"1\" , \"b\": \"2\" ,\"j\" :[ { \"k\" :null , " LONG " : false } ] }",
+             "{\"a\":\"1\",\"b\":\"2\",\"j\":[{\"k\":null," LONG ":false}]}");
+    quarantined(schema, "{\"j\":[{\"k\":\"1\",\"k\":\"2\"}]}", "/j/*/k: comes twice | {}");
+    quarantined(schema, "{\"j\":[{\"k\":1}],\"a\":\"x\"}",
+                "/j/*/k: expected null or string, found integer | {\"a\":\"x\"}");
+    quarantined(schema, "{\"j\":[{\"k\":\"\\u0000\"}],\"a\":\"x\"}",
+                "/j/*/k: the character U+0000 | {\"a\":\"x\"}");
+#undef LONG
+}
+
 static void many_fields_are_told_apart(void **state)
 {
     (void)state;
@@ -1509,6 +1537,7 @@ int main(void)
         cmocka_unit_test(a_key_that_was_in_the_page_already_quarantines_the_record),
         cmocka_unit_test(a_known_key_that_comes_twice_quarantines_the_record),
         cmocka_unit_test(a_key_is_known_in_any_spelling),
+        cmocka_unit_test(keys_may_come_in_any_order_and_with_blanks),
         cmocka_unit_test(many_fields_are_told_apart),
         cmocka_unit_test(an_absent_field_stands_for_its_default),
         cmocka_unit_test(a_default_that_does_not_fit_is_an_error_of_the_schema),
