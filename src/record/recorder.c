@@ -665,7 +665,7 @@ struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *p
     if (!r)
         return NULL;
     r->plan = plan;
-    emit_init(&r->emit, RECORDER_LINE_MAX, pseudonym);
+    emit_init(&r->emit, RECORDER_LINE_MAX, plan->needs_pseudonym ? pseudonym : NULL);
     buffer_init(&r->member, SCAN_KEY_MAX + sizeof ",\"\":");
     buffer_init(&r->aside, RECORDER_LINE_MAX);
     buffer_init(&r->composed, RECORDER_LINE_MAX);

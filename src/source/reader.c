@@ -153,8 +153,11 @@ static bool resume(struct reader *r, struct error *err)
     return paginator_open(&r->stream->paginator, &r->values, c->cursor, &r->paginator, err);
 }
 
+/* What takes room is made when it is needed: a reader may be asked for its digest alone. */
 static bool open_exchange(struct reader *r, struct error *err)
 {
+    if (r->exchange)
+        return true;
     const struct exchange_options options = {
         .settings = r->options.settings,
         .stream = r->options.stream,
@@ -200,7 +203,7 @@ bool reader_new(const struct reader_options *options, struct reader **ret_reader
     fill_values(r);
     if (!fill_fields(r, err) ||
         !paginator_open(&r->stream->paginator, &r->values, NULL, &r->paginator, err) ||
-        !digest_request(r, err) || !resume(r, err) || !open_exchange(r, err))
+        !digest_request(r, err) || !resume(r, err))
         return locate(r, err);
     r->options.slice = NULL;
     r->options.checkpoint = NULL;
@@ -281,7 +284,8 @@ static bool ask(struct reader *r, const char *set_aside, struct exchange_result 
         .set_aside = set_aside,
     };
     paginator_fill(&r->paginator, &r->values);
-    return request_render(r->rule, settings_base_url(r->options.settings), &r->values,
+    return open_exchange(r, err) &&
+           request_render(r->rule, settings_base_url(r->options.settings), &r->values,
                           &r->request, err) &&
            fill_constants(r, &call.constant_count, err) &&
            exchange_page(r->exchange, &call, ret_result, err);
@@ -404,7 +408,8 @@ bool reader_prove_empty(struct reader *r, struct error *err)
     };
     json_auto_t *answer = NULL;
     struct exchange_result ignored;
-    return (request_render(&r->stream->when_empty.request,
+    return (open_exchange(r, err) &&
+            request_render(&r->stream->when_empty.request,
                            settings_base_url(r->options.settings), &r->values, &request, err) &&
             exchange_document(r->exchange, &call, &answer, &ignored, err) &&
             emptiness_judge(&r->stream->when_empty, answer, err)) ||
