@@ -36,7 +36,8 @@ void buffer_truncate(struct buffer *b, size_t len)
 
 static bool grow(struct buffer *b, size_t need)
 {
-    size_t cap = b->cap ? b->cap : FIRST_CAPACITY;
+    /* what is made room for at first is mostly all that there will be */
+    size_t cap = b->cap ? b->cap : need > FIRST_CAPACITY ? need : FIRST_CAPACITY;
     while (cap < need)
         cap *= 2;
     if (cap > b->max)

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { LINE_MOSTLY = 16 * 1024 }; /* a longer one, that fills a segment, lets it grow */
+
 void segment_init(struct segment *s)
 {
     *s = (struct segment){0};
@@ -34,7 +36,8 @@ bool segment_add(struct segment *s, const char *line, size_t len, size_t fleetin
         return error_set(err, ERROR_BUG, "the segment is full");
     if (len < sizeof "{}" || memchr(line, '\n', len) != line + len - 1 || fleeting >= len)
         return error_set(err, ERROR_BUG, "a record must be one line");
-    if (!buffer_append(&s->text, line, len))
+    if ((s->text.cap == 0 && !buffer_reserve(&s->text, SEGMENT_TEXT_TARGET + LINE_MOSTLY)) ||
+        !buffer_append(&s->text, line, len))
         return error_memory(err);
     s->fleeting[s->count++] = (uint32_t)fleeting;
     s->fleeting_sum += fleeting;
