@@ -107,10 +107,11 @@ static bool refers_to(const struct schema_derived *d, const struct schema_node *
 static bool compile_outputs(struct compiler *c, const struct schema_node *node,
                             struct plan_value *v)
 {
-    size_t count;
+    size_t count, room = node->column >= 0;
     const struct schema_derived *derived = schema_derivations(c->plan->schema, &count);
-    v->outputs = calloc(count + 1, sizeof *v->outputs);
-    if (!v->outputs)
+    for (size_t i = 0; i < count; i++)
+        room += refers_to(&derived[i], node);
+    if (room > 0 && !(v->outputs = calloc(room, sizeof *v->outputs)))
         return error_memory(c->err);
     if (node->column >= 0 && !is_dropped(c, node->column)) {
         if (!compile_output(c, node->column, node->convert, v->outputs))
@@ -200,6 +201,7 @@ static bool compile_value(struct compiler *c, const struct schema_node *node, bo
                           struct plan_value *v)
 {
     v->node = node;
+    v->types = node->types;
     v->slot = -1;
     v->name = node->name;
     v->name_len = node->name ? strlen(node->name) : 0;

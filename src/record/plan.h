@@ -36,17 +36,18 @@ struct plan_output {
     bool fleeting; /* x-fleeting: it stands at the end of the line */
 };
 
-/* A place in the record. */
+/* A place in the record. What every value of it needs comes first: a row has hundreds. */
 struct plan_value {
-    const struct schema_node *node;
     char *key; /* ,"name": of a known member; NULL for others */
     size_t key_len;
-    const char *name; /* node's */
-    size_t name_len;
     size_t index; /* among the fields of its object */
+    unsigned types; /* node's */
     bool inner; /* what comes here lands in the json column around it */
     bool released; /* a scalar here goes somewhere … */
     bool verbatim; /* … and that is as it came into the json column, and nowhere else */
+    const struct schema_node *node;
+    const char *name; /* node's */
+    size_t name_len;
     struct plan_output *outputs;
     size_t output_count;
     const struct plan_output *whole; /* a container here begins this json column; NULL: none */

@@ -291,7 +291,7 @@ static const struct plan_value *value_here(struct recorder *r)
     return f->object ? f->value : f->items;
 }
 
-static bool accepts(const struct schema_node *node, const struct scan_token *token)
+static bool accepts(const struct plan_value *v, const struct scan_token *token)
 {
     static const uint8_t bits[] = {
         [SCAN_NULL] = SCHEMA_IS_NULL,     [SCAN_FALSE] = SCHEMA_IS_BOOLEAN,
@@ -299,13 +299,13 @@ static bool accepts(const struct schema_node *node, const struct scan_token *tok
         [SCAN_STRING] = SCHEMA_IS_STRING, [SCAN_OBJECT] = SCHEMA_IS_OBJECT,
         [SCAN_ARRAY] = SCHEMA_IS_ARRAY,
     };
-    return node->types & bits[token->kind] ||
-           (token->kind == SCAN_NUMBER && node->types & SCHEMA_IS_INTEGER && is_whole(token));
+    return v->types & bits[token->kind] ||
+           (token->kind == SCAN_NUMBER && v->types & SCHEMA_IS_INTEGER && is_whole(token));
 }
 
 static bool is_wanted(const struct plan_value *v)
 {
-    return v && (v->released || v->node->types & SCHEMA_IS_CONTAINER);
+    return v && (v->released || v->types & SCHEMA_IS_CONTAINER);
 }
 
 /* What is not released is not judged, except that a container is where one is expected. */
@@ -314,7 +314,7 @@ void recorder_scalar(struct recorder *r, const struct scan_token *token)
     const struct plan_value *v = r->skipped ? NULL : value_here(r);
     if (!is_wanted(v))
         return;
-    if (!accepts(v->node, token)) {
+    if (!accepts(v, token)) {
         mismatch(r, v->node, token);
         return;
     }
