@@ -10,6 +10,9 @@ _Static_assert(sizeof(crypto_generichash_blake2b_state) <=
                "the state of libsodium must fit");
 _Static_assert(DIGEST_SIZE == crypto_hash_sha256_BYTES, "SHA-256 has 32 bytes");
 _Static_assert(DIGEST_SIZE == crypto_auth_hmacsha256_BYTES, "so has its HMAC");
+_Static_assert((int)DIGEST_SIPHASH_SIZE == (int)crypto_shorthash_siphashx24_BYTES &&
+                   (int)DIGEST_SIPHASH_KEY_SIZE == (int)crypto_shorthash_siphashx24_KEYBYTES,
+               "SipHash with 128 bits");
 
 void digest_blake2b(const void *data, size_t len, uint8_t ret_digest[DIGEST_SIZE])
 {
@@ -64,4 +67,10 @@ void digest_hmac_sha256(const void *key, size_t key_len, const void *data, size_
     crypto_auth_hmacsha256_update(&state, data, len);
     crypto_auth_hmacsha256_final(&state, ret_digest);
     sodium_memzero(&state, sizeof state);
+}
+
+void digest_siphash(const uint8_t key[DIGEST_SIPHASH_KEY_SIZE], const void *data, size_t len,
+                    uint8_t ret_digest[DIGEST_SIPHASH_SIZE])
+{
+    crypto_shorthash_siphashx24(ret_digest, data, len, key);
 }

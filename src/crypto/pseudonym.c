@@ -14,6 +14,7 @@ enum { TOKEN_SIZE = 16 };
 _Static_assert(PSEUDONYM_CLASS_MAX == crypto_generichash_blake2b_PERSONALBYTES,
                "a class name fills the personalisation");
 _Static_assert(BASE32_LENGTH(TOKEN_SIZE) == 26, "the length that the header promises");
+_Static_assert((int)TOKEN_SIZE == (int)PSEUDONYM_DERIVED_SIZE, "a key is made as a token is");
 
 struct pseudonym {
     struct secret *key;
@@ -72,23 +73,39 @@ bool pseudonym_class_valid(const char *class_name)
     return true;
 }
 
+/* name: a class or a purpose. */
+static void make_hash(const struct pseudonym *p, const char *name, const void *value,
+                      size_t len, uint8_t ret_hash[TOKEN_SIZE])
+{
+    size_t name_len = strnlen(name, PSEUDONYM_CLASS_MAX + 1);
+    assert(name_len <= PSEUDONYM_CLASS_MAX);
+
+    uint8_t personal[crypto_generichash_blake2b_PERSONALBYTES] = {0};
+    memcpy(personal, name, name_len);
+    crypto_generichash_blake2b_salt_personal(ret_hash, TOKEN_SIZE, value, len,
+                                             secret_view(p->key), PSEUDONYM_KEY_SIZE, p->salt,
+                                             personal);
+}
+
 size_t pseudonym_token(const struct pseudonym *p, const char *class_name, const void *value,
                        size_t len, char *ret_text)
 {
-    size_t class_len = strnlen(class_name, PSEUDONYM_CLASS_MAX + 1);
-    assert(class_len <= PSEUDONYM_CLASS_MAX);
-
-    uint8_t personal[crypto_generichash_blake2b_PERSONALBYTES] = {0};
-    memcpy(personal, class_name, class_len);
     uint8_t hash[TOKEN_SIZE];
-    crypto_generichash_blake2b_salt_personal(hash, sizeof hash, value, len, secret_view(p->key),
-                                             PSEUDONYM_KEY_SIZE, p->salt, personal);
+    make_hash(p, class_name, value, len, hash);
 
     char *out = ret_text;
+    size_t class_len = strlen(class_name);
     memcpy(out, class_name, class_len);
     out += class_len;
     memcpy(out, p->infix, p->infix_len);
     out += p->infix_len;
     out += base32_encode(hash, sizeof hash, out);
     return (size_t)(out - ret_text);
+}
+
+void pseudonym_derive(const struct pseudonym *p, const char *purpose,
+                      uint8_t ret_key[PSEUDONYM_DERIVED_SIZE])
+{
+    assert(*purpose >= 'A' && *purpose <= 'Z');
+    make_hash(p, purpose, "", 0, ret_key);
 }

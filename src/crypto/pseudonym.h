@@ -25,6 +25,7 @@ enum {
     PSEUDONYM_KEY_SIZE = 32,
     PSEUDONYM_CLASS_MAX = 16, /* bytes of a class name: BLAKE2b's personalisation */
     PSEUDONYM_TEXT_MAX = PSEUDONYM_CLASS_MAX + 1 + 10 + 1 + 26,
+    PSEUDONYM_DERIVED_SIZE = 16,
 };
 
 /* One key version; read-only once made, so threads may share it. */
@@ -43,5 +44,11 @@ bool pseudonym_class_valid(const char *class_name);
 /* Writes the token (no NUL) and returns its length, at most PSEUDONYM_TEXT_MAX. */
 size_t pseudonym_token(const struct pseudonym *p, const char *class_name, const void *value,
                        size_t len, char *ret_text);
+
+/* Another key, for something else that the deployment compares with what it had: BLAKE2b-128 of
+ * nothing, with key and salt as above and the purpose as personalisation. A purpose is written in
+ * capitals, at most PSEUDONYM_CLASS_MAX, so that no class is one. */
+void pseudonym_derive(const struct pseudonym *p, const char *purpose,
+                      uint8_t ret_key[PSEUDONYM_DERIVED_SIZE]);
 
 #endif

@@ -43,6 +43,7 @@ struct reading {
 
     /* where slices are replaced: what it held, and holds */
     bool in_one_go; /* from its first page */
+    struct setdigest_key content_key;
     struct hold *hold; /* NULL: it goes to the writer as it comes */
     bool has_known;
     uint8_t known[DIGEST_SIZE];
@@ -151,7 +152,7 @@ static bool add_record(struct reading *r, const char *line, size_t len, size_t f
         return writer_flush(r->options.writer, err); /* fails with the writer's error */
     }
     if (r->in_one_go)
-        setdigest_add(&r->now.content, line, len - fleeting);
+        setdigest_add(&r->now.content, &r->content_key, line, len - fleeting);
     compare_tally_record(r->tally, line, len);
     return segment_add(r->segment, line, len, fleeting, err);
 }
@@ -170,8 +171,8 @@ static bool on_quarantine(void *context, const char *line, size_t len, const cha
     struct reading *r = context;
     bool full = false;
     if (r->in_one_go) { /* another one is news as well; its line has the time in it */
-        setdigest_add(&r->now.content, reason, strlen(reason));
-        setdigest_add(&r->now.content, &position, sizeof position);
+        setdigest_add(&r->now.content, &r->content_key, reason, strlen(reason));
+        setdigest_add(&r->now.content, &r->content_key, &position, sizeof position);
     }
     if (r->hold && !hold_quarantine(r->hold, position, line, len, reason, &full, err))
         return false;
@@ -513,6 +514,7 @@ static bool prepare_hold(struct reading *r, struct error *err)
     r->in_one_go = r->origin.by_slice && reader_pages_done(r->reader) == 0;
     if (!r->in_one_go)
         return true;
+    setdigest_key(r->options.pseudonym, &r->content_key);
     if (!r->options.force &&
         !restated_get(r->options.checkpoints, &r->origin, r->known, &r->has_known, err))
         return false;
@@ -675,5 +677,6 @@ void reading_free(struct reading *r)
     hold_free(r->hold);
     pieces_free(r->pieces);
     compare_tally_free(r->tally);
+    explicit_bzero(&r->content_key, sizeof r->content_key);
     free(r);
 }

@@ -5,14 +5,22 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { WORDS = DIGEST_SIZE / sizeof(uint64_t) };
+enum { WORDS = DIGEST_SIPHASH_SIZE / sizeof(uint64_t) };
+
+_Static_assert((int)PSEUDONYM_DERIVED_SIZE == (int)DIGEST_SIPHASH_KEY_SIZE,
+               "a key for SipHash");
+
+void setdigest_key(const struct pseudonym *p, struct setdigest_key *ret_key)
+{
+    pseudonym_derive(p, "KEY:setdigest", ret_key->bytes);
+}
 
 void setdigest_init(struct setdigest *d)
 {
     *d = (struct setdigest){0};
 }
 
-/* What is carried out of the highest word is lost: modulo 2^256. */
+/* What is carried out of the highest word is lost: modulo 2^128. */
 static void add(uint64_t sum[WORDS], const uint64_t more[WORDS])
 {
     bool carry = false;
@@ -23,11 +31,12 @@ static void add(uint64_t sum[WORDS], const uint64_t more[WORDS])
     }
 }
 
-void setdigest_add(struct setdigest *d, const void *line, size_t len)
+void setdigest_add(struct setdigest *d, const struct setdigest_key *key, const void *line,
+                   size_t len)
 {
-    uint8_t digest[DIGEST_SIZE];
+    uint8_t digest[DIGEST_SIPHASH_SIZE];
     uint64_t words[WORDS];
-    digest_blake2b(line, len, digest);
+    digest_siphash(key->bytes, line, len, digest);
     memcpy(words, digest, sizeof words);
     for (size_t i = 0; i < WORDS; i++)
         words[i] = le64toh(words[i]);

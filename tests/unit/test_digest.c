@@ -91,12 +91,30 @@ static void hmac_sha256_gives_the_known_answers(void **state)
     }
 }
 
+/* Vectors of its authors for 128 bits: key 00 … 0f, input 00 …. */
+static void siphash_gives_the_known_answers(void **state)
+{
+    (void)state;
+    static const uint8_t none[] = {0xa3, 0x81, 0x7f, 0x04, 0xba, 0x25, 0xa8, 0xe6,
+                                   0x6d, 0xf6, 0x72, 0x14, 0xc7, 0x55, 0x02, 0x93};
+    static const uint8_t fifteen[] = {0x54, 0x93, 0xe9, 0x99, 0x33, 0xb0, 0xa8, 0x11,
+                                      0x7e, 0x08, 0xec, 0x0f, 0x97, 0xcf, 0xc3, 0xd9};
+    uint8_t bytes[DIGEST_SIPHASH_KEY_SIZE], digest[DIGEST_SIPHASH_SIZE];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)i;
+    digest_siphash(bytes, bytes, 0, digest);
+    assert_memory_equal(digest, none, sizeof digest);
+    digest_siphash(bytes, bytes, 15, digest);
+    assert_memory_equal(digest, fifteen, sizeof digest);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blake2b_gives_the_known_answers),
         cmocka_unit_test(sha256_gives_the_known_answers),
         cmocka_unit_test(hmac_sha256_gives_the_known_answers),
+        cmocka_unit_test(siphash_gives_the_known_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

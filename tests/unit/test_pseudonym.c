@@ -63,6 +63,20 @@ static void tokens_are_the_known_answers(void **state)
     check(UINT32_MAX, "text", "", 0, "text_4294967295_2qdbkntfeh4e5tme3vorz32b6m");
 }
 
+/* hashlib again, of b"" with person=b"KEY:setdigest". */
+static void a_derived_key_is_the_known_answer_and_no_token(void **state)
+{
+    (void)state;
+    static const uint8_t expected[PSEUDONYM_DERIVED_SIZE] = {0xb6, 0xdd, 0x9b, 0x49, 0x17, 0x8d,
+                                                             0x33, 0x23, 0xdb, 0xdb, 0xd9, 0xe7,
+                                                             0xeb, 0x2c, 0x37, 0x78};
+    AUTO(pseudonym_freep) struct pseudonym *p = make(1);
+    uint8_t key[PSEUDONYM_DERIVED_SIZE];
+    pseudonym_derive(p, "KEY:setdigest", key);
+    assert_memory_equal(key, expected, sizeof key);
+    assert_false(pseudonym_class_valid("KEY:setdigest"));
+}
+
 static void the_longest_token_has_the_maximum_length(void **state)
 {
     (void)state;
@@ -105,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tokens_are_the_known_answers),
+        cmocka_unit_test(a_derived_key_is_the_known_answer_and_no_token),
         cmocka_unit_test(the_longest_token_has_the_maximum_length),
         cmocka_unit_test(another_key_class_or_version_gives_another_token),
         cmocka_unit_test(a_class_is_a_lower_case_word),
