@@ -26,8 +26,8 @@ CLEANUP_DEFINE(struct zstandard, zstandard_free)
 bool zstandard_compress(struct zstandard *z, const void *data, size_t len, struct buffer *out,
                         struct error *err);
 /* Appends the content of exactly one frame to out. The declared size must be `expected`, else
- * ERROR_STORE: nothing is decompressed on trust. ERROR_STORE as well when the content is not the one
- * that was compressed; damage that somebody made on purpose is for the seal around it to tell. */
+ * ERROR_STORE: nothing is decompressed on trust. ERROR_STORE as well when the content is not the
+ * one that was compressed; damage made on purpose is for the seal around it to tell. */
 bool zstandard_decompress(struct zstandard *z, const void *frame, size_t len, size_t expected,
                           struct buffer *out, struct error *err);
 

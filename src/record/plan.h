@@ -145,8 +145,8 @@ static inline bool plan_same_name(const char *a, const char *b, size_t len)
 /* The known member of that name, or NULL. */
 const struct plan_value *plan_lookup(const struct plan_object *o, const char *name, size_t len);
 
-/* The field that is guessed to come, if these bytes begin with its key and colon: records of one API
- * have their keys in one order. */
+/* The field that is guessed to come, if these bytes begin with its key and colon: records of one
+ * API have their keys in one order. */
 static inline const struct plan_value *plan_guess(const struct plan_object *o, size_t guess,
                                                   const char *bytes, size_t len)
 {

@@ -57,8 +57,8 @@ struct recorder_unknown {
     size_t len;
 };
 
-/* Of the bytes that begin with a key: how many are the one that is expected next, with its colon, if
- * its value is wanted. The key is taken then. Only where recorder_knows_keys. */
+/* Of the bytes that begin with a key: how many are the one that is expected next, with its colon,
+ * if its value is wanted. The key is taken then. Only where recorder_knows_keys. */
 size_t recorder_guess(struct recorder *r, const char *bytes, size_t len);
 enum recorder_key recorder_key(struct recorder *r, const struct scan_token *token,
                                struct recorder_unknown *ret_unknown);
