@@ -240,6 +240,9 @@ static void a_known_key_that_comes_twice_quarantines_the_record(void **state)
                 "/a: comes twice | {\"a\":\"1\",\"b\":\"x\"}");
     quarantined(texts, "{\"a\":\"1\",\"\\u0061\":{\"x\":1}}",
                 "/a: comes twice | {\"a\":\"1\"}");
+    /* where it is the one that is expected */
+    quarantined(texts, "{\"b\":\"1\",\"a\":\"2\",\"b\":\"3\"}",
+                "/b: comes twice | {\"b\":\"1\",\"a\":\"2\"}");
 }
 
 static void a_key_is_known_in_any_spelling(void **state)
