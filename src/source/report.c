@@ -359,10 +359,10 @@ static void lose(const struct report_rule *rule, struct report *r, const struct 
     r->next_ns = now_ns + jittered(&rule->every, r->attempts, random);
 }
 
-/* It takes too long. */
-static void check_time(const struct report_rule *rule, struct report *r, int64_t now_ns)
+/* It takes too long: to be done, or to be begun. */
+static void check_time(const struct report_rule *rule, struct report *r, bool begun,
+                       int64_t now_ns)
 {
-    bool begun = r->phase == REPORT_RUNNING;
     int64_t most = begun ? rule->finish_timeout_ns : rule->start_timeout_ns;
     char text[DURATION_SIZE];
     if (now_ns - r->created_ns <= most)
@@ -384,7 +384,7 @@ void report_polled(const struct report_rule *rule, struct report *r,
     case REPORT_IS_WAITING:
     case REPORT_IS_RUNNING:
         r->phase = finding == REPORT_IS_WAITING ? REPORT_WAITING : REPORT_RUNNING;
-        check_time(rule, r, now_ns);
+        check_time(rule, r, r->phase == REPORT_RUNNING, now_ns);
         break;
     case REPORT_IS_DONE:
         r->phase = REPORT_DONE;
@@ -407,6 +407,7 @@ void report_postpone(const struct report_rule *rule, struct report *r, int64_t n
                      uint64_t random)
 {
     r->next_ns = now_ns + jittered(&rule->every, r->polls + 1, random);
+    check_time(rule, r, true, now_ns); /* it may have begun: nobody says so */
 }
 
 void report_poll_refused(const struct report_rule *rule, struct report *r,

@@ -151,7 +151,7 @@ void report_created(const struct report_rule *rule, struct report *r, const char
 void report_polled(const struct report_rule *rule, struct report *r,
                    enum report_finding finding, const struct error *cause, int64_t now_ns,
                    uint64_t random);
-/* The poll told nothing, and a later one may. */
+/* The poll told nothing, and a later one may, as long as the report has time to be done. */
 void report_postpone(const struct report_rule *rule, struct report *r, int64_t now_ns,
                      uint64_t random);
 /* The poll itself was refused, as happens right after create. */

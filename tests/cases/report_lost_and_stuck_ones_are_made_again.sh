@@ -18,9 +18,18 @@ equal "$(asked cancel)" 1 "cancelled"
 equal "$(asked create)" 2 "a stuck one and another"
 all_of 1
 
+# reports that nobody says anything of do not keep the run for ever
+jq '.streams[0].report |= (.finish_timeout = "2s" | .every = {"base": "200ms", "cap": "2s"})' \
+    "$EXTRACT_DATA/sources/example.json" >new && mv new "$EXTRACT_DATA/sources/example.json"
+orders '{"mute": 7}'
+days 0 2 --again
+equal "$(asked cancel) $(asked create)" "2 4" "cancelled and created, two of them without a word"
+says 'report\.lost.*was not done after 2s'
+all_of 2
+
 # small days are read at once, when it is known that they are
 orders '{}'
 jq '.streams[0].report.sync_under = 9' "$EXTRACT_DATA/sources/example.json" >new && mv new "$EXTRACT_DATA/sources/example.json"
 days 0 1 --again
 equal "$(asked create) $(asked plain)" "0 3" "requests of a day that had eight rows"
-all_of 1
+all_of 2

@@ -9,6 +9,7 @@ read anew for each request; it is a JSON object:
     polls    after which a report is done
     fail     so many reports fail for no reason
     stuck    the first so many never begin
+    mute     the first so many are in trouble whenever several are asked after
     late     so many reads of each report are answered "not ready"
     never    days whose reports are too large, however small they are
     refused  days for which no report may be asked for; [""]: for none
@@ -94,7 +95,8 @@ def answer(method, target, body, orders):
     query = dict(urllib.parse.parse_qsl(url.query))
     path = url.path.strip("/").split("/")[1:]
     if method == "POST" and not path:
-        answers = [poll(int(e["relative_url"]), orders) for e in json.loads(body["batch"])]
+        numbers = [int(e["relative_url"]) for e in json.loads(body["batch"])]
+        answers = [error(500, 2, "try again") if n <= orders.get("mute", 0) else poll(n, orders) for n in numbers]
         return 200, [{"code": code, "body": json.dumps(text)} for code, text in answers]
     if method == "POST":
         day = json.loads(body["time_range"])["since"]

@@ -256,6 +256,22 @@ static void a_poll_that_is_refused_is_sent_again_a_few_times(void **state)
     assert_int_equal(r.refusals, 0);
 }
 
+static void polls_that_tell_nothing_come_to_an_end(void **state)
+{
+    (void)state;
+    AUTO(manifest_freep) struct manifest *m = example();
+    const struct report_rule *rule = &m->streams[0].report;
+    struct report r = {0};
+    report_created(rule, &r, "1", t0, 0);
+    int64_t now = t0 + 59 * 60 * S; /* long after it should have begun: it may have */
+    report_postpone(rule, &r, now, 0);
+    assert_int_equal(report_next(rule, &r, r.next_ns), REPORT_POLL);
+    now = t0 + 61 * 60 * S;
+    report_postpone(rule, &r, now, 0);
+    assert_int_equal(report_next(rule, &r, now), REPORT_CANCEL);
+    assert_non_null(strstr(r.cause.text, "not done after 1h"));
+}
+
 static void results_that_cannot_be_read_are_made_again(void **state)
 {
     (void)state;
@@ -282,6 +298,7 @@ int main(void)
         cmocka_unit_test(a_report_that_takes_too_long_is_cancelled_and_created_again),
         cmocka_unit_test(a_report_is_asked_after_before_it_is_given_up),
         cmocka_unit_test(a_poll_that_is_refused_is_sent_again_a_few_times),
+        cmocka_unit_test(polls_that_tell_nothing_come_to_an_end),
         cmocka_unit_test(results_that_cannot_be_read_are_made_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
