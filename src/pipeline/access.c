@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/access.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/file.h"
 #include "source/request.h"
@@ -101,9 +103,12 @@ bool access_token(const struct access *a, enum introspection_grade *ret_grade,
     };
     AUTO(exchange_freep) struct exchange *e = NULL;
     json_auto_t *answer = NULL;
-    return exchange_new(&options, &e, err) && ask_about_token(a, e, &answer, err) &&
-           introspection_judge(&a->deployment->manifest->auth.inspect, answer, clock_now_ns(),
-                               ret_grade, ret_text, err);
+    if (!exchange_new(&options, &e, err) || !ask_about_token(a, e, &answer, err) ||
+        !introspection_judge(&a->deployment->manifest->auth.inspect, answer, clock_now_ns(),
+                             ret_grade, ret_text, err))
+        return false;
+    credentials_hide(a->credentials, ret_text, strlen(ret_text));
+    return true;
 }
 
 bool access_accounts(const struct access *a, struct account **ret_accounts, size_t *ret_count,

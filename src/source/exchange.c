@@ -234,16 +234,23 @@ static void name_answer(const struct answer *a, char ret_label[LABEL_SIZE])
                                 : "no content type");
 }
 
-/* A service that repeats a secret does not get it into our logs. */
+/* A service that repeats a secret does not get it into our logs. Returns the words without it, in
+ * text, which is begun here; NULL: there are none. */
+static const char *without_secrets(const struct exchange *e, const char *words,
+                                   struct buffer *text)
+{
+    buffer_init(text, WALK_CAPTURE_MAX + 1);
+    if (!words || !buffer_append(text, words, strnlen(words, WALK_CAPTURE_MAX)) ||
+        !buffer_text(text))
+        return NULL;
+    credentials_hide(e->options.credentials, (char *)text->data, text->len);
+    return buffer_text(text);
+}
+
 static void quote_words(const struct exchange *e, const char *words, char ret_text[QUOTE_SIZE])
 {
     AUTO(buffer_done) struct buffer text;
-    buffer_init(&text, WALK_CAPTURE_MAX + 1);
-    *ret_text = '\0';
-    if (!words || !buffer_append_text(&text, words) || !buffer_text(&text))
-        return;
-    credentials_hide(e->options.credentials, (char *)text.data, text.len);
-    quote_text(buffer_text(&text), ret_text);
+    quote_text(without_secrets(e, words, &text), ret_text);
 }
 
 /* `: "(#17) User request limit reached", "Wait a little"`, or "". */
@@ -344,6 +351,9 @@ static void look_at_version(const struct exchange *e)
     const char *served = rule->header ? http_response_header(o->http, rule->header) : NULL;
     const char *warning =
         rule->warning_header ? http_response_header(o->http, rule->warning_header) : NULL;
+    AUTO(buffer_done) struct buffer served_text, warning_text;
+    served = without_secrets(e, served, &served_text);
+    warning = without_secrets(e, warning, &warning_text);
     if (o->versions && o->watch.version &&
         version_note(o->versions, settings_version(o->settings), served, warning, &notice))
         o->watch.version(o->watch.context, &notice);

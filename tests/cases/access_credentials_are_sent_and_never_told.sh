@@ -30,6 +30,15 @@ says 'the shop refuses the token: "Malformed access token \*+, proof \*+, of \*+
 secretless
 expect 77 "$EXTRACT" check --source shop --verbose
 secretless
+orders "{\"token\": {\"is_valid\": false, \"error\": {\"message\": \"What is $APP_SECRET?\"}}}"
+expect 77 "$EXTRACT" check --source shop
+prints 'the token is not valid: "What is \*+\?"'
+secretless
+orders "{\"served\": \"v$APP_SECRET\", \"warning\": \"$APP_SECRET uses an old version\"}"
+day 0 --again
+says 'api.version_differs asked=v3.0 served="v\*+"'
+says 'api.version_warning asked=v3.0 says="\*+ uses an old version"'
+secretless
 expect 0 "$EXTRACT" config --source shop
 prints "^access_token = file:$TMP_CASE/token$"
 secretless
