@@ -74,18 +74,26 @@ static size_t letters_in_a_row(const char *word, size_t len)
     return longest;
 }
 
-static bool holds(const char *word, size_t len, const char *what)
+/* Signs of a link and of an address, plain and as JSON within a text and URLs write them. */
+static const char *const link_signs[] = {"://", ":\\/\\/", "%3A%2F%2F", "access_token", NULL};
+static const char *const address_signs[] = {"@", "\\u0040", "%40", NULL};
+
+static bool holds_any(const char *word, size_t len, const char *const *signs)
 {
-    return memmem(word, len, what, strlen(what)) != NULL;
+    for (; *signs; signs++) {
+        if (memmem(word, len, *signs, strlen(*signs)))
+            return true;
+    }
+    return false;
 }
 
 /* What stands in for a word that may be personal or secret; NULL: the word itself may stand. */
 static const char *replacement(const char *word, size_t len)
 {
-    if (holds(word, len, "://") || holds(word, len, "access_token"))
+    if (holds_any(word, len, link_signs))
         return "[link]";
-    /* "@name" is a handle of the service */
-    if ((holds(word, len, "@") && word[0] != '@') || holds(word, len, "%40"))
+    /* "@name" is a handle of the service: an address has something before its sign */
+    if (holds_any(word + 1, len - 1, address_signs))
         return "[address]";
     if (digits_in_a_row(word, len) > QUOTE_DIGITS_MAX)
         return "[number]";
