@@ -346,7 +346,7 @@ void report_created(const struct report_rule *rule, struct report *r, const char
     r->phase = REPORT_WAITING;
     r->created_ns = now_ns;
     r->attempts++;
-    r->polls = r->refusals = 0;
+    r->polls = r->refusals = r->silent = 0;
     r->next_ns = now_ns + jittered(&rule->every, 0, random);
 }
 
@@ -378,7 +378,7 @@ void report_polled(const struct report_rule *rule, struct report *r,
                    uint64_t random)
 {
     r->polls++;
-    r->refusals = 0;
+    r->refusals = r->silent = 0;
     r->next_ns = now_ns + jittered(&rule->every, r->polls, random);
     switch (finding) {
     case REPORT_IS_WAITING:
@@ -407,7 +407,8 @@ void report_postpone(const struct report_rule *rule, struct report *r, int64_t n
                      uint64_t random)
 {
     r->next_ns = now_ns + jittered(&rule->every, r->polls + 1, random);
-    check_time(rule, r, true, now_ns); /* it may have begun: nobody says so */
+    if (++r->silent > REPORT_SILENT_MAX) /* one of an earlier run may be done long since */
+        check_time(rule, r, true, now_ns);
 }
 
 void report_poll_refused(const struct report_rule *rule, struct report *r,

@@ -38,6 +38,7 @@ enum {
     REPORT_BATCH_MAX = 50, /* reports that are asked after at once */
     REPORT_ATTEMPTS_MAX = 20,
     REPORT_REFUSALS_MAX = 5, /* polls in a row that are refused: the report is gone */
+    REPORT_SILENT_MAX = 5, /* polls in a row that tell nothing: from then on its time counts */
     REPORT_RUNNING_MAX = 1000,
 };
 
@@ -123,6 +124,7 @@ struct report {
     unsigned attempts; /* reports so far, this one included */
     unsigned polls; /* of this one */
     unsigned refusals; /* polls in a row that were refused */
+    unsigned silent; /* polls in a row that told nothing */
     struct error cause; /* why the last one came to nothing; ERROR_NONE: none did */
 };
 
@@ -151,7 +153,7 @@ void report_created(const struct report_rule *rule, struct report *r, const char
 void report_polled(const struct report_rule *rule, struct report *r,
                    enum report_finding finding, const struct error *cause, int64_t now_ns,
                    uint64_t random);
-/* The poll told nothing, and a later one may, as long as the report has time to be done. */
+/* The poll told nothing, and a later one may; not for ever, when the report had time to be done. */
 void report_postpone(const struct report_rule *rule, struct report *r, int64_t now_ns,
                      uint64_t random);
 /* The poll itself was refused, as happens right after create. */

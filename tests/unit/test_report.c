@@ -264,12 +264,20 @@ static void polls_that_tell_nothing_come_to_an_end(void **state)
     struct report r = {0};
     report_created(rule, &r, "1", t0, 0);
     int64_t now = t0 + 59 * 60 * S; /* long after it should have begun: it may have */
-    report_postpone(rule, &r, now, 0);
+    for (int i = 0; i < 100; i++)
+        report_postpone(rule, &r, now, 0);
     assert_int_equal(report_next(rule, &r, r.next_ns), REPORT_POLL);
     now = t0 + 61 * 60 * S;
     report_postpone(rule, &r, now, 0);
     assert_int_equal(report_next(rule, &r, now), REPORT_CANCEL);
     assert_non_null(strstr(r.cause.text, "not done after 1h"));
+
+    report_created(rule, &r, "2", t0, 0); /* one of an earlier run is not given up at once */
+    for (int i = 0; i < REPORT_SILENT_MAX; i++)
+        report_postpone(rule, &r, now, 0);
+    assert_int_equal(report_next(rule, &r, r.next_ns), REPORT_POLL);
+    report_postpone(rule, &r, now, 0);
+    assert_int_equal(report_next(rule, &r, now), REPORT_CANCEL);
 }
 
 static void results_that_cannot_be_read_are_made_again(void **state)
