@@ -48,7 +48,8 @@ struct exchange {
     enum verdict_kind verdict; /* of the last answer */
     char said[ERROR_TEXT_MAX];
     int64_t blocked_until_ns; /* the API said no, and no bucket of ours holds it */
-    unsigned refusals; /* in a row, over calls that gave up waiting */
+    unsigned refusals; /* in a row, over calls that gave up waiting … */
+    char refusal[ERROR_TEXT_MAX]; /* … and what the last of them said */
 };
 
 /* What one attempt came to. */
@@ -605,6 +606,7 @@ static bool back_off(struct exchange *e, struct course *c, struct error *err)
 static bool refused(struct exchange *e, struct course *c, struct error *err)
 {
     e->refusals = ++c->refusals;
+    snprintf(e->refusal, sizeof e->refusal, "%s", c->last.error.text);
     if (!block(e, &c->last, c->refusals, err))
         return false;
     if (c->attempts < (unsigned)e->manifest->retry.attempts)
@@ -644,7 +646,7 @@ static bool ask(struct reading *r, struct exchange_result *result, struct error 
     e->verdict = VERDICT_FAIL;
     *e->said = '\0';
     for (;;) {
-        const char *refusal = c.refusals > 0 ? c.last.error.text : NULL;
+        const char *refusal = c.refusals > 0 ? e->refusal : NULL;
         AUTO(limiter_release) struct limiter_lease lease = {0};
         if (!permit(r, refusal, &lease, err))
             return false;

@@ -86,8 +86,21 @@ resumes --account "$A" --stream custom_audiences
 truth --since 2026-11-19 --until 2026-11-19 insights_ad
 sound
 
-# what passes is asked for again at once, as it was
+# refused again and again, it is parked when that takes too long, and says why each time
 quick
+rm -rf state
+cp -R keys state
+at 2026-11-20T12:00:00Z
+fast 1
+shows
+fault "fb-error=17@1-~$A/" "fb-error=17@1-~$B/"
+few 75 --max-wait 1s "${ALL[@]}"
+says 'quota.wait .*why="facebook_ads .*: page 1: the account takes no more calls for now'
+! grep -E 'page 1: *("|$)' err || fail "a wait without a reason"
+unset FACTOR
+shows
+
+# what passes is asked for again at once, as it was
 for rule in 1 1/99:500 2 2/1504043:503 2/1504044; do
     rm -rf state
     cp -R keys state
