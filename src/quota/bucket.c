@@ -61,6 +61,12 @@ static void shift_back(struct bucket *b, int64_t step_ns)
             b->slot_end_ns[i] -= step_ns;
 }
 
+void bucket_see(struct bucket *b, int64_t now_ns)
+{
+    if (now_ns < b->seen_ns - BUCKET_SKEW_MAX_NS)
+        shift_back(b, b->seen_ns - now_ns);
+}
+
 /* The tokens that there are at a time from seen_ns on. */
 static double tokens_of(const struct bucket *b, const struct bucket_rule *rule, int64_t time_ns)
 {
@@ -73,8 +79,7 @@ static double tokens_of(const struct bucket *b, const struct bucket_rule *rule, 
 static int64_t advance(struct bucket *b, const struct bucket_rule *rule, int64_t now_ns)
 {
     now_ns = later(now_ns, 0);
-    if (now_ns < b->seen_ns - BUCKET_SKEW_MAX_NS)
-        shift_back(b, b->seen_ns - now_ns);
+    bucket_see(b, now_ns);
     int64_t time_ns = later(now_ns, b->seen_ns);
 
     if (rule->kind == BUCKET_TOKEN)

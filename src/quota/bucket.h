@@ -82,7 +82,10 @@ int64_t bucket_wait(struct bucket *b, const struct bucket_rule *rule, uint64_t a
 /* The same, and what can be taken now is booked in *b. */
 int64_t bucket_take(struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
                     int64_t now_ns);
-/* Nothing is granted before until_ns. Never shortens a block. */
+/* The clock shows now_ns: when it was set back, the state moves back with it. Before a block; wait,
+ * take and note do it themselves. */
+void bucket_see(struct bucket *b, int64_t now_ns);
+/* Nothing is granted before until_ns, by the clock that was seen last. Never shortens a block. */
 void bucket_block(struct bucket *b, int64_t until_ns);
 /* The API said how much is used; replaces what it said before, but never shortens a block. When the
  * API is to open again, what was used is forgotten by then. A reading without at_ns says nothing of

@@ -363,6 +363,7 @@ static bool block(struct limiter *l, const char *key, int64_t until_ns, struct e
     struct row row;
     if (!get(l, key, &row, err))
         return false;
+    bucket_see(&row.bucket, clock_now_ns());
     bucket_block(&row.bucket, until_ns);
     row.idle_ns = max(row.idle_ns, until_ns);
     return put(l, key, &row, err) && sqlite_commit(l->db, err);

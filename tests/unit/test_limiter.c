@@ -203,6 +203,16 @@ static void a_clock_set_back_ends_in_a_grant(void **state)
     assert_int_equal(take(l, KEY, &users, 1, START + wait_ns), 0);
 }
 
+static void a_block_by_a_clock_that_was_set_back_holds(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    assert_int_equal(take(l, KEY, &users, 1, START + 3600 * SECOND), 0);
+    block(l, KEY, START + 300 * SECOND); /* of an answer to what was charged to other buckets */
+    assert_int_equal(take(l, KEY, &users, 1, START), 300 * SECOND);
+    assert_int_equal(take(l, KEY, &users, 1, START + 300 * SECOND), 0);
+}
+
 static void what_can_never_be_granted_is_a_configuration_error(void **state)
 {
     (void)state;
@@ -715,6 +725,7 @@ int main(void)
         LIMITER_TEST(buckets_do_not_touch_each_other),
         LIMITER_TEST(a_block_survives_the_run_and_is_never_shortened),
         LIMITER_TEST(a_clock_set_back_ends_in_a_grant),
+        LIMITER_TEST(a_block_by_a_clock_that_was_set_back_holds),
         LIMITER_TEST(what_can_never_be_granted_is_a_configuration_error),
         LIMITER_TEST(the_file_is_private),
         LIMITER_TEST(a_foreign_database_is_refused),
