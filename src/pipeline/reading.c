@@ -170,6 +170,11 @@ static bool on_quarantine(void *context, const char *line, size_t len, const cha
 {
     struct reading *r = context;
     bool full = false;
+    if (r->pieces) /* the others would make a row of the rest, which nobody could tell */
+        return error_set(err, ERROR_DATA,
+                         "record %llu does not fit, and is one piece of a row, which cannot be "
+                         "set aside alone: %s",
+                         (unsigned long long)position, reason);
     if (r->in_one_go) { /* another one is news as well; its line has the time in it */
         setdigest_add(&r->now.content, &r->content_key, reason, strlen(reason));
         setdigest_add(&r->now.content, &r->content_key, &position, sizeof position);

@@ -61,7 +61,8 @@ uint64_t reading_records(const struct reading *r);
 
 /* The next part, or the first one anew: READ of reporting_step. With the whole slice in one part
  * the reading goes on where the checkpoint says; anything else begins anew. Pieces of a part are
- * kept until all of them are there. */
+ * kept until all of them are there; a record of one that does not fit is ERROR_DATA, for it is only
+ * some columns of a row. */
 bool reading_part(struct reading *r, const struct reporting_step *part, struct error *err);
 /* Reads one page of the part, and hands it on when it is whole. *ret_done: it was the last one.
  * After a failure the reading stands before this page, and may go on later. */

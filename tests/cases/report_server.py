@@ -13,6 +13,7 @@ read anew for each request; it is a JSON object:
     late     so many reads of each report are answered "not ready"
     never    days whose reports are too large, however small they are
     refused  days for which no report may be asked for; [""]: for none
+    bad      numbers of the first ad that are none
 """
 import http.server
 import json
@@ -40,9 +41,12 @@ class Report:
         self.polls = self.reads = 0
         self.gone = False
 
-    def rows(self):
-        return [dict({"ad_id": ad, "date_start": self.day},
+    def rows(self, bad=()):
+        rows = [dict({"ad_id": ad, "date_start": self.day},
                      **{n: value(ad, self.day, n) for n in self.numbers}) for ad in self.ads]
+        for row in rows:
+            row.update({n: "none" for n in bad if n in row and row["ad_id"] == ADS[0]})
+        return rows
 
 
 def log(*words):
@@ -87,7 +91,7 @@ def results(number, query, orders):
     report.reads += 1
     if report.reads <= orders.get("late", 0):
         return error(400, 2601, "not ready")
-    return page(report.rows(), query)
+    return page(report.rows(orders.get("bad", [])), query)
 
 
 def answer(method, target, body, orders):

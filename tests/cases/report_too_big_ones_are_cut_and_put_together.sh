@@ -36,3 +36,17 @@ says 'cannot be made smaller.*"Ask for less at once\."'
 orders '{}'
 days 0 2
 all_of 2
+
+# a number that does not fit sets its row aside; where rows come in pieces, none comes without it
+orders '{"bad": ["f3"]}'
+days 1 1 --again
+kill "$(cat api.pid)"
+rm -rf "$TMP_CASE/state" "$TMP_CASE/api.port"
+api replace
+orders '{"bad": ["f3"], "limit": 2}'
+days 65 1
+says 'one piece of a row.*/f3'
+equal "$(query "SELECT count(*) FROM things")" 0 "rows of a day with a piece that does not fit"
+orders '{"limit": 2}'
+days 0 1
+all_of 1
