@@ -65,12 +65,22 @@ static void close_course(struct course *c)
     c->next = c->end;
 }
 
+/* The newest slice says nothing about the others: the one before it is asked. */
+static void probe_another(struct course *c)
+{
+    c->probe = NULL;
+    c->doubt = c->next < c->end ? DOUBT_RAISED : DOUBT_NONE;
+}
+
 /* How far a failure reaches: false, not beyond its slice. */
 static bool ends_course(struct course *c, const struct slice *slice, const struct error *cause)
 {
     bool refused = cause->kind == ERROR_REMOTE;
-    if (cause->kind == ERROR_TOO_BIG)
+    if (cause->kind == ERROR_TOO_BIG) {
+        if (slice == c->probe)
+            probe_another(c);
         return false;
+    }
     if (!refused && cause->kind != ERROR_DATA)
         return true;
     c->failures++;

@@ -23,6 +23,11 @@ for running in 1 5; do
     days 69 9
     equal "$(loaded)" "$good" "$running: days behind four that are refused"
     says 'the service refuses the request'
+
+    rm -rf "$TMP_CASE/state"
+    orders '{"refused": ["2026-11-01"], "never": ["2026-11-02", "2026-11-08", "2026-11-09"]}'
+    days 69 9
+    equal "$(loaded)" "2026-11-03 2026-11-04 2026-11-05 2026-11-06 2026-11-07 " "$running: days between two that are bad"
     orders '{}'
     days 0 9
     all_of 9
