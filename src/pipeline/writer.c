@@ -353,6 +353,7 @@ static bool write_unchanged(struct writer *w, const struct writer_page *page, st
     const struct append_origin *origin = &page->origin;
     const struct part_slice slice = {origin->stream, origin->account, origin->slice};
     return part_forget(w->options.store, &slice, err) &&
+           generation_forget(w->options.store, origin, err) &&
            checkpoint_put(w->options.store, &page->checkpoint, err);
 }
 
