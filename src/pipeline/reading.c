@@ -19,6 +19,7 @@
 struct progress {
     uint64_t pages;
     uint64_t records;
+    uint64_t found; /* records of all answers, or released before this run */
     struct setdigest content;
 };
 
@@ -52,7 +53,6 @@ struct reading {
     struct progress part; /* … and of the last part */
     bool part_open;
     struct compare_tally *tally; /* NULL: it is part of no comparison */
-    uint64_t found; /* records of all answers */
     bool unproven; /* the last page is there, and has none; it waits for leave to ask why */
     struct reader_page last_page;
 
@@ -244,6 +244,7 @@ static bool advance(struct reading *r, const struct reader_page *page, struct er
                          r->stream->name, r->slice->id, CHECKPOINT_CURSOR_MAX);
     r->now.pages++;
     r->now.records += page->counts.released;
+    r->now.found += page->counts.records;
     c->pages = r->now.pages;
     c->records = r->now.records;
     c->state = page->last && r->last_part ? CHECKPOINT_COMPLETE : CHECKPOINT_OPEN;
@@ -314,7 +315,7 @@ static bool keep_page(struct reading *r, struct writer_page *page, struct error 
 static bool prove_empty(struct reading *r, const struct reader_page *page, struct error *err)
 {
     r->unproven = false;
-    if (r->found > 0 || page->counts.records > 0 || reader_prove_empty(r->reader, err))
+    if (r->now.found > 0 || reader_prove_empty(r->reader, err))
         return true;
     r->unproven = err->kind == ERROR_QUOTA;
     r->last_page = *page;
@@ -330,7 +331,6 @@ static bool take_page(struct reading *r, const struct reader_page *page, struct 
         return false;
     if (whole.checkpoint.state == CHECKPOINT_COMPLETE && !prove_empty(r, page, err))
         return false;
-    r->found += page->counts.records;
     crashpoint("fetch.page");
     if (!keep_page(r, &whole, err))
         return false;
@@ -571,7 +571,11 @@ static bool open_slice(struct reading *r, bool *ret_complete, struct error *err)
         return false;
     if (!found)
         name_checkpoint(r);
-    r->now = (struct progress){.pages = r->checkpoint.pages, .records = r->checkpoint.records};
+    r->now = (struct progress){
+        .pages = r->checkpoint.pages,
+        .records = r->checkpoint.records,
+        .found = r->checkpoint.records,
+    };
     r->page = r->part = r->now;
     bool from_start = r->now.pages == 0;
     if (!prepare_hold(r, err) ||

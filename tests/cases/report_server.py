@@ -14,6 +14,9 @@ read anew for each request; it is a JSON object:
     never    days whose reports are too large, however small they are
     refused  days for which no report may be asked for; [""]: for none
     bad      numbers of the first ad that are none
+    trail    an empty page comes behind the last one
+    torn     the first so many reports cannot be read beyond their first page
+    empty    the reports behind the first so many hold nothing
 """
 import http.server
 import json
@@ -77,10 +80,10 @@ def poll(number, orders):
     return 200, {"async_status": "Job Completed", "async_percent_completion": 100}
 
 
-def page(rows, query):
+def page(rows, query, trail=False):
     start, size = int(query.get("after", 0)), int(query.get("limit", 100))
     paging = {"cursors": {"after": str(start + size)}}
-    if start + size < len(rows):
+    if start + size < len(rows) + trail * size:
         paging["next"] = "there is more"
     return 200, {"data": rows[start:start + size], "paging": paging}
 
@@ -91,7 +94,10 @@ def results(number, query, orders):
     report.reads += 1
     if report.reads <= orders.get("late", 0):
         return error(400, 2601, "not ready")
-    return page(report.rows(orders.get("bad", [])), query)
+    if number <= orders.get("torn", 0) and "after" in query:
+        return error(400, 100, "torn")
+    hidden = number > orders.get("empty", number)
+    return page([] if hidden else report.rows(orders.get("bad", [])), query)
 
 
 def answer(method, target, body, orders):
@@ -122,7 +128,7 @@ def answer(method, target, body, orders):
         return page([{f"{level}_id": i} for i in ids], dict(query, limit=1))
     if path[0].startswith("act_"):
         log("plain")
-        return page(Report(query).rows(), query)
+        return page(Report(query).rows(), query, orders.get("trail", False))
     return results(int(path[0]), query, orders) if path[1:] else poll(int(path[0]), orders)
 
 
