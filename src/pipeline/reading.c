@@ -593,14 +593,16 @@ uint64_t reading_records(const struct reading *r)
     return r->records;
 }
 
-static bool open_pieces(struct reading *r, const struct reporting_step *part, struct error *err)
+/* broken: the one before was not read to its end, and what came of it is here. */
+static bool open_pieces(struct reading *r, const struct reporting_step *part, bool broken,
+                        struct error *err)
 {
     if (!part->piece_of) {
         pieces_free(steal(&r->pieces));
         return true;
     }
     /* paths grow: one that does not is begun again */
-    bool first = !r->pieces || strcmp(part->piece_of, r->piece_of) != 0 ||
+    bool first = broken || !r->pieces || strcmp(part->piece_of, r->piece_of) != 0 ||
                  strcmp(part->path, r->path) <= 0;
     r->last_piece = part->last_piece;
     snprintf(r->piece_of, sizeof r->piece_of, "%s", part->piece_of);
@@ -646,8 +648,9 @@ bool reading_part(struct reading *r, const struct reporting_step *part, struct e
         !reset_checkpoint(r, "it is read in parts, which begin anew", err))
         return false;
     r->begun = true;
+    bool broken = r->part_open;
     begin_part(r);
-    return open_pieces(r, part, err) && open_reader(r, &part->part, NULL, err);
+    return open_pieces(r, part, broken, err) && open_reader(r, &part->part, NULL, err);
 }
 
 bool reading_new(const struct reading_options *options, struct reading **ret_reading,

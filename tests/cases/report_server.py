@@ -15,6 +15,7 @@ read anew for each request; it is a JSON object:
     refused  days for which no report may be asked for; [""]: for none
     bad      numbers of the first ad that are none
     trail    an empty page comes behind the last one
+    burst    the first so many reports are too large beyond their first page, and what they say is old
     torn     the first so many reports cannot be read beyond their first page
     empty    the reports behind the first so many hold nothing
 """
@@ -94,6 +95,10 @@ def results(number, query, orders):
     report.reads += 1
     if report.reads <= orders.get("late", 0):
         return error(400, 2601, "not ready")
+    if number <= orders.get("burst", 0) and "after" in query:
+        return error(400, 7, "too large")
+    if number <= orders.get("burst", 0):
+        return page([{k: "-1" if k in NUMBERS else v for k, v in row.items()} for row in report.rows()], query)
     if number <= orders.get("torn", 0) and "after" in query:
         return error(400, 100, "torn")
     hidden = number > orders.get("empty", number)

@@ -50,3 +50,13 @@ equal "$(query "SELECT count(*) FROM things")" 0 "rows of a day with a piece tha
 orders '{"limit": 2}'
 days 0 1
 all_of 1
+kill "$(cat api.pid)"
+
+# nothing is left of a piece that turns out too big while it is read
+rm -rf "$TMP_CASE/state" "$TMP_CASE/api.port"
+api replace '.streams[0].split |= map(select(.by == "fields"))
+    | .errors += [{"body": [{"at": "/error/code", "equals": "7"}], "verdict": "split", "say": "too large"}]'
+orders '{"burst": 2}'
+days 0 1
+all_of 1
+equal "$(grep -c slice.cut "$TMP_CASE/err")" 2 "cuts"
