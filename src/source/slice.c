@@ -238,7 +238,7 @@ struct slice_mark slice_next_mark(const struct slice_rule *rule, const struct sl
                                   int64_t now_ns)
 {
     struct slice_mark mark = {.began_ns = now_ns};
-    if (last) {
+    if (last && last->began_ns <= now_ns) {
         mark.has_since = true;
         mark.since_ns = last->began_ns - rule->overlap_ns;
     }

@@ -89,7 +89,8 @@ struct slice_mark {
     int64_t began_ns;
 };
 
-/* The reading that begins at now_ns, after `last` (NULL: the first one). */
+/* The reading that begins at now_ns, after `last` (NULL: the first one). When that one began later,
+ * the clock was put back, and nobody knows when it really was: all there is is read. */
 struct slice_mark slice_next_mark(const struct slice_rule *rule, const struct slice_mark *last,
                                   int64_t now_ns);
 void slice_format_mark(const struct slice_mark *mark, char ret_text[SLICE_MARK_SIZE]);

@@ -216,6 +216,19 @@ static void a_reading_begins_where_the_last_one_began(void **state)
     assert_int_equal(read.began_ns, next.began_ns);
 }
 
+/* What changed between when it really was and when the clock said it was would be missing. */
+static void after_a_clock_that_was_put_back_all_is_read(void **state)
+{
+    (void)state;
+    const struct slice_rule rule = rule_of("{'kind': 'changes', 'overlap': '1h'}");
+    const struct slice_mark last = {.began_ns = instant_of("2026-11-20T12:00:00Z")};
+    assert_true(slice_next_mark(&rule, &last, last.began_ns).has_since);
+    const struct slice_mark next =
+        slice_next_mark(&rule, &last, instant_of("2026-11-20T11:30:00Z"));
+    assert_false(next.has_since);
+    assert_int_equal(next.began_ns, instant_of("2026-11-20T11:30:00Z"));
+}
+
 static void a_mark_of_something_else_is_refused(void **state)
 {
     (void)state;
@@ -248,6 +261,7 @@ int main(void)
         cmocka_unit_test(what_is_older_than_the_api_reaches_is_left_out),
         cmocka_unit_test(months_are_never_more_than_they_may_be),
         cmocka_unit_test(a_reading_begins_where_the_last_one_began),
+        cmocka_unit_test(after_a_clock_that_was_put_back_all_is_read),
         cmocka_unit_test(a_mark_of_something_else_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
