@@ -61,12 +61,23 @@ static bool open_stream(struct deployment *d, const char *name, struct error *er
            place_override(d, stream, err);
 }
 
+/* A slice of changes is no whole that could take the place of the one before. */
+static bool check_write(const struct deployment *d, size_t i, struct error *err)
+{
+    return d->manifest->streams[i].slice.kind != SLICE_CHANGES ||
+           schema_write(d->streams[i].schema) != SCHEMA_REPLACE ||
+           error_set(err, ERROR_MANIFEST,
+                     "stream %s: x-write replace would leave only what changed last, for its "
+                     "slices are changes: choose merge",
+                     d->streams[i].name);
+}
+
 static bool open_source(struct deployment *d, struct error *err)
 {
     const struct deployment_options *o = d->options;
     d->manifest = settings_manifest(o->settings);
     for (size_t i = 0; i < d->manifest->stream_count; i++) {
-        if (!open_stream(d, d->manifest->streams[i].name, err))
+        if (!open_stream(d, d->manifest->streams[i].name, err) || !check_write(d, i, err))
             return false;
     }
     return true;

@@ -57,3 +57,9 @@ for day in 2026-12-01 2027-02-10 2027-04-20; do
 done
 [[ $gone -gt 0 ]] || fail "nothing that is archived or deleted has changed"
 sound
+
+# what changed cannot take the place of all there is
+jq '.["x-write"] = "replace" | .["x-table"] = "whole_ads"' "$EXTRACT_SRCDIR/schemas/facebook_ads/ads.json" \
+    >"$EXTRACT_DATA/schemas/facebook_ads/ads.json"
+facebook 78 "${of[@]}"
+says 'stream ads: x-write replace would leave only what changed last'
