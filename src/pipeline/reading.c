@@ -616,18 +616,29 @@ static bool open_pieces(struct reading *r, const struct reporting_step *part, bo
     return pieces_new(part->key, part->key_count, &r->pieces, err);
 }
 
-/* What came of a part that is begun anew goes, as long as it is here. */
-static void begin_part(struct reading *r)
+/* Rows of the open part were added up already, and come again. */
+static void forget_sums(struct reading *r)
 {
-    if (r->part_open) { /* rows of its pages were added up already */
+    if (r->part.pages == 0) { /* and none before them */
+        compare_tally_restart(r->tally);
+    } else if (r->page.pages > r->part.pages) {
         compare_tally_free(r->tally);
         r->tally = NULL;
     }
-    if (r->part_open && r->hold) {
-        hold_discard_part(r->hold);
-        r->now = r->page = r->part;
-    } else if (r->hold) {
-        hold_begin_part(r->hold);
+}
+
+/* What came of a part that is begun anew goes, as long as it is here. */
+static void begin_part(struct reading *r)
+{
+    if (r->part_open) {
+        forget_sums(r);
+        if (r->hold) {
+            hold_discard_part(r->hold);
+            r->now = r->page = r->part;
+        }
+    } else {
+        if (r->hold)
+            hold_begin_part(r->hold);
         r->part = r->page;
     }
     r->part_open = true;

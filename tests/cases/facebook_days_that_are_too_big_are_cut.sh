@@ -14,7 +14,7 @@ for size in 60:120 9:24 3:24; do
     set_up
     facebook 0 "${days[@]}" --stream insights_ad --stream insights_account
     says 'slice.cut stream=insights_ad .*'
-    equal "$(stream insights_ad .differing)" 0 "days of $rows that do not add up"
+    equal "$(stream insights_ad '"\(.compared) \(.differing)"')" "2 0" "days of $rows, and those that do not add up"
     NOW=2026-11-20T12:00:00Z truth --since 2026-11-18 --until 2026-11-19 insights_ad
     equal "$(stats .facebook.jobs.orphaned)" 0 "reports in vain"
     sound
@@ -27,7 +27,8 @@ for limit in too_many_rows=60 time_rows=60; do
     sandbox --facebook accounts=1 --facebook ads=24 --facebook limits=off --facebook $limit
     set_up
     quick
-    facebook 0 "${days[@]}" --stream insights_ad
+    facebook 0 "${days[@]}" --stream insights_ad --stream insights_account
+    equal "$(stream insights_ad '"\(.compared) \(.differing)"')" "2 0" "$limit: days, and those that do not add up"
     says 'slice.cut stream=insights_ad .*'
     NOW=2026-11-20T12:00:00Z truth --since 2026-11-18 --until 2026-11-19 insights_ad
     sound
