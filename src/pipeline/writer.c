@@ -168,6 +168,7 @@ static bool open_page(struct writer *w, const struct append_origin *origin, stru
     w->page_open = true;
     w->parts = w->unchanged = 0;
     return content_begin(w->options.store, origin, err) &&
+           restated_begin(w->options.store, origin, err) &&
            generation_begin(w->options.store, origin, err);
 }
 
@@ -353,7 +354,6 @@ static bool write_unchanged(struct writer *w, const struct writer_page *page, st
     const struct append_origin *origin = &page->origin;
     const struct part_slice slice = {origin->stream, origin->account, origin->slice};
     return part_forget(w->options.store, &slice, err) &&
-           generation_forget(w->options.store, origin, err) &&
            checkpoint_put(w->options.store, &page->checkpoint, err);
 }
 

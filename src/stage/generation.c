@@ -46,15 +46,6 @@ bool generation_end(struct store *s, const struct append_origin *page, struct er
                      page->slice);
 }
 
-bool generation_forget(struct store *s, const struct append_origin *page, struct error *err)
-{
-    if (!store_check_writing(s, err))
-        return false;
-    struct sqlite_statement *q = about_slice(s, stage_sql_generation_forget, page->stream,
-                                             page->account, page->slice, err);
-    return q && sqlite_run(q, err);
-}
-
 bool generation_known(struct store *s, const char *stream, const char *account,
                       const char *slice, bool open, bool *ret_known, struct error *err)
 {

@@ -32,9 +32,6 @@ struct generation {
  * behind its last one, for the last page. Pages that are not by_slice are passed over. */
 bool generation_begin(struct store *s, const struct append_origin *page, struct error *err);
 bool generation_end(struct store *s, const struct append_origin *page, struct error *err);
-/* Inside a transaction: the reading that is open comes to no end, for a later one found nothing new.
- * What it staged belongs to no generation, and is not kept for one. */
-bool generation_forget(struct store *s, const struct append_origin *page, struct error *err);
 
 /* Is there a reading of the slice that has not ended (open), or one that has? */
 bool generation_known(struct store *s, const char *stream, const char *account,

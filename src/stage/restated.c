@@ -40,6 +40,11 @@ bool restated_get(struct store *s, const struct append_origin *slice, uint8_t *r
     return true;
 }
 
+bool restated_begin(struct store *s, const struct append_origin *page, struct error *err)
+{
+    return !page->by_slice || page->page > 1 || restated_put(s, page, NULL, err);
+}
+
 bool restated_put(struct store *s, const struct append_origin *slice, const uint8_t *digest,
                   struct error *err)
 {

@@ -5,8 +5,12 @@
  * are weeks old, and most days of such a look-back come back as they were: a slice that holds the
  * same again, under the same schema and policy, need be neither staged nor delivered.
  *
- * That rests on this: the digest is written in the transaction of the slice's last page, so the
- * stage's newest reading of the slice has that content, and every sink has it or will get it.
+ *     restated_get ─▶ restated_begin, and restated_put at its end, when it is something else
+ *
+ * That rests on this: the digest is written in the transaction of the slice's last page, and
+ * forgotten in that of the first page of the next reading that is staged. So the stage's newest
+ * reading of the slice has that content, and every sink has it or will get it; also one that takes
+ * segments as they come, and may have had some of a reading that was broken off.
  */
 #ifndef STAGE_RESTATED_H
 #define STAGE_RESTATED_H
@@ -22,6 +26,9 @@
  * or policy. */
 bool restated_get(struct store *s, const struct append_origin *slice, uint8_t *ret_digest,
                   bool *ret_known, struct error *err);
+/* Inside the transaction of the page: with the first one of a slice that is delivered as a whole,
+ * what it held is not known any more. Other pages are passed over. */
+bool restated_begin(struct store *s, const struct append_origin *page, struct error *err);
 /* Inside the transaction of its last page. digest NULL: it is not known what it holds. */
 bool restated_put(struct store *s, const struct append_origin *slice, const uint8_t *digest,
                   struct error *err);

@@ -115,6 +115,7 @@ case_tests = \
     tests/cases/quota_survives_a_kill.sh \
     tests/cases/quota_what_the_service_says_is_used_counts.sh \
     tests/cases/replace_a_day_read_again_is_replaced_whole.sh \
+    tests/cases/replace_a_reading_that_is_broken_off_is_not_the_last_word.sh \
     tests/cases/replace_days_of_another_way_of_writing_are_read_anew.sh \
     tests/cases/replace_days_that_are_as_they_were_cost_the_sinks_nothing.sh \
     tests/cases/replace_days_that_take_turns_stay_whole.sh \

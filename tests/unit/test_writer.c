@@ -340,23 +340,6 @@ static void a_slice_that_is_broken_off_has_not_ended(void **state)
     assert_int_equal(seen("SELECT first_seq * 100 + last_seq FROM generation"), 100);
 }
 
-/* One that is open for ever would be kept for ever, and everything behind it. */
-static void a_slice_that_is_as_it_was_leaves_no_reading_open(void **state)
-{
-    (void)state;
-    struct error err;
-    put_page(1, true, CHECKPOINT_COMPLETE);
-    put_page(1, true, CHECKPOINT_OPEN);
-    flush();
-    assert_int_equal(seen("SELECT count(*) FROM generation"), 2);
-    struct writer_page slice = page_of(1, CHECKPOINT_COMPLETE);
-    slice.origin.by_slice = true;
-    if (!writer_unchanged(writer, &slice, &err))
-        fail_msg("%s", err.text);
-    assert_int_equal(seen("SELECT first_seq * 100 + last_seq FROM generation"), 101);
-    assert_int_equal(seen("SELECT count(*) FROM checkpoint WHERE state = 'complete'"), 1);
-}
-
 static void a_page_that_is_open_at_the_end_never_was(void **state)
 {
     (void)state;
@@ -860,7 +843,6 @@ int main(void)
         writer_test(parts_of_a_slice_go_with_its_last_page),
         writer_test(a_slice_ends_with_a_segment_and_with_its_last_page),
         writer_test(a_slice_that_is_broken_off_has_not_ended),
-        writer_test(a_slice_that_is_as_it_was_leaves_no_reading_open),
         writer_test(a_page_that_is_open_at_the_end_never_was),
         writer_test(what_was_handed_over_whole_is_written_even_at_the_end),
         writer_test(pages_that_wait_together_are_as_good_as_alone),
