@@ -216,6 +216,15 @@ static bool is_help(const struct course *c, const struct begun *b, const struct 
             cause->kind == ERROR_ACCOUNT || cause->kind == ERROR_TOO_BIG);
 }
 
+/* A part is made anew. Rows of it that cannot be taken back take the whole slice with them. */
+static enum course_answer begin_anew(struct course *c, struct begun *b, struct error *err)
+{
+    if (!reading_is_spoilt(b->reading))
+        return COURSE_ON;
+    reporting_read_again(b->asked);
+    return reading_begin_anew(b->reading, err) ? COURSE_ON : fail(c, b, b->slice, err);
+}
+
 static enum course_answer read_page(struct course *c, struct error *err)
 {
     struct begun *b = c->open;
@@ -235,7 +244,7 @@ static enum course_answer read_page(struct course *c, struct error *err)
         return fail(c, b, b->slice, err);
     c->open = NULL;
     if (reporting_refused(b->asked, err, &final))
-        return COURSE_ON;
+        return begin_anew(c, b, err);
     *err = final;
     return fail(c, b, b->slice, err);
 }

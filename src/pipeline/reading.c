@@ -437,6 +437,19 @@ bool reading_step(struct reading *r, bool *ret_done, struct error *err)
     return ok;
 }
 
+bool reading_is_spoilt(const struct reading *r)
+{
+    return r->origin.by_slice && !r->hold && r->part_open && r->page.pages > r->part.pages;
+}
+
+bool reading_begin_anew(struct reading *r, struct error *err)
+{
+    r->part_open = false;
+    pieces_free(steal(&r->pieces));
+    return reset_checkpoint(r, "a part of it is made anew, and some of its rows are staged",
+                            err);
+}
+
 bool reading_writer_failed(const struct reading *r)
 {
     return r->writer_failed;
@@ -652,6 +665,7 @@ bool reading_part(struct reading *r, const struct reporting_step *part, struct e
         const struct reader_checkpoint resume = resume_of(&r->checkpoint);
         r->begun = true;
         begin_part(r);
+        r->part = (struct progress){0}; /* what is behind the checkpoint is of this part */
         return r->reader || open_reader(r, NULL, r->resumed ? &resume : NULL, err);
     }
     /* its first part: pages of another way of reading are no part of this one */

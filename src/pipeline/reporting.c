@@ -609,3 +609,9 @@ bool reporting_refused(struct reporting_slice *s, const struct error *cause, str
     begin_pieces_anew(&s->parts, at);
     return true;
 }
+
+void reporting_read_again(struct reporting_slice *s)
+{
+    read_all_again(&s->parts);
+    s->reading = false;
+}

@@ -118,5 +118,7 @@ void reporting_read(struct reporting_slice *s);
 /* It could not be, for this reason. True: step again, and start the part anew (a piece: with the
  * first piece of piece_of). False: *err is the reason, for good. */
 bool reporting_refused(struct reporting_slice *s, const struct error *cause, struct error *err);
+/* The reading has to begin anew: from the first part on, all are to be read again. */
+void reporting_read_again(struct reporting_slice *s);
 
 #endif

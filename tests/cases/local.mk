@@ -133,6 +133,7 @@ case_tests = \
     tests/cases/rows_of_three_days_are_three_slices.sh \
     tests/cases/rows_take_flat_memory.sh \
     tests/cases/rows_that_are_as_they_were_are_not_staged_again.sh \
+    tests/cases/report_a_day_made_again_leaves_no_rows_behind.sh \
     tests/cases/report_a_killed_run_pays_for_none_twice.sh \
     tests/cases/report_an_empty_page_is_no_empty_day.sh \
     tests/cases/report_bad_days_keep_no_other_away.sh \

@@ -16,9 +16,12 @@ read anew for each request; it is a JSON object:
     bad      numbers of the first ad that are none
     trail    an empty page comes behind the last one
     burst    the first so many reports are too large beyond their first page, and what they say is old
-    torn     the first so many reports cannot be read beyond their first page
+    torn     the first so many reports cannot be read beyond their first page …
+    torn_at  … or this row
+    bulk     so many bytes of noise are the last number
     empty    the reports behind the first so many hold nothing
 """
+import base64
 import http.server
 import json
 import os
@@ -99,10 +102,13 @@ def results(number, query, orders):
         return error(400, 7, "too large")
     if number <= orders.get("burst", 0):
         return page([{k: "-1" if k in NUMBERS else v for k, v in row.items()} for row in report.rows()], query)
-    if number <= orders.get("torn", 0) and "after" in query:
+    if number <= orders.get("torn", 0) and int(query.get("after", 0)) >= orders.get("torn_at", 1):
         return error(400, 100, "torn")
     hidden = number > orders.get("empty", number)
-    return page([] if hidden else report.rows(orders.get("bad", [])), query)
+    rows = [] if hidden else report.rows(orders.get("bad", []))
+    if orders.get("bulk"):
+        rows = [dict(row, f6=base64.b64encode(os.urandom(orders["bulk"])).decode()) for row in rows]
+    return page(rows, query)
 
 
 def answer(method, target, body, orders):
