@@ -243,10 +243,18 @@ static void note_accounts(struct run *r)
     r->result->accounts = count;
 }
 
+/* Accounts that were taken away are missed by nobody but us. */
+static bool find_accounts(const struct run *r, struct error *err)
+{
+    size_t count;
+    scope_accounts(r->scope, &count);
+    return count > 0 || error_set(err, ERROR_ACCOUNT, "these credentials can see no account");
+}
+
 static bool read_source(struct run *r, struct error *err)
 {
     struct error failure;
-    if (!make_agenda(r, &failure)) {
+    if (!make_agenda(r, &failure) || !find_accounts(r, &failure)) {
         fail_streams(r, &failure);
         return true;
     }

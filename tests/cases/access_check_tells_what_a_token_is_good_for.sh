@@ -98,6 +98,8 @@ set_up
 orders "{\"token\": $GOOD, \"hidden\": [\"100\", \"101\", \"102\", \"103\", \"104\"]}"
 expect 77 "$EXTRACT" check --source shop
 prints '^FAILED +accounts +these credentials can see no account$'
+expect 77 "$EXTRACT" --source shop # and nothing read is no success
+says 'these credentials can see no account'
 
 # an id that cannot be one ends before anything is sent
 set_up 'accounts = 100,../101'
