@@ -67,8 +67,8 @@ bool reading_part(struct reading *r, const struct reporting_step *part, struct e
 /* Reads one page of the part, and hands it on when it is whole. *ret_done: it was the last one.
  * After a failure the reading stands before this page, and may go on later. */
 bool reading_step(struct reading *r, bool *ret_done, struct error *err);
-/* The part that failed cannot be begun anew alone: the slice is to be replaced, and rows of this part
- * are staged already. */
+/* The part that failed cannot be begun anew alone: the slice is to be replaced, and rows of this
+ * part are staged already. */
 bool reading_is_spoilt(const struct reading *r);
 /* Begins the slice anew: its first part comes next, and what was staged does not count. */
 bool reading_begin_anew(struct reading *r, struct error *err);
