@@ -195,7 +195,8 @@ bool slice_settled(const struct slice_rule *rule, const struct slice *slice, int
     int64_t day;
     if (rule->kind != SLICE_DAY || !clock_parse_date(slice->to, &day))
         return false;
-    return !rule->has_lookback || read_day >= today || read_day - day > rule->lookback_days;
+    return !rule->has_lookback || read_day == today ||
+           (read_day < today && read_day - day > rule->lookback_days);
 }
 
 /* The same day of the month, so many months before; the first of the next month where that one
