@@ -32,6 +32,7 @@ static const char *const kinds[EVENT_KIND_COUNT] = {
     [EVENT_TABLE_CHANGED] = "table.changed",
     [EVENT_QUOTA_PARKED] = "quota.parked",
     [EVENT_API_VERSION] = "api.version",
+    [EVENT_CREDENTIALS_RENEWED] = "credentials.renewed",
     [EVENT_KEY_CREATED] = "key.created",
     [EVENT_KEY_ROTATED] = "key.rotated",
     [EVENT_KEY_ESCROWED] = "key.escrowed",

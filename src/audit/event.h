@@ -63,6 +63,7 @@ enum event_kind {
     EVENT_TABLE_CHANGED,
     EVENT_QUOTA_PARKED,
     EVENT_API_VERSION, /* the service answers in another version, or says that one ends */
+    EVENT_CREDENTIALS_RENEWED, /* refused in the middle of a run, and read again */
     EVENT_KEY_CREATED,
     EVENT_KEY_ROTATED,
     EVENT_KEY_ESCROWED,

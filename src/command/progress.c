@@ -182,6 +182,17 @@ static void on_malformed(void *context, const char *header, const struct error *
     pthread_mutex_unlock(&p->lock);
 }
 
+static void on_renewed(void *context, const char *names)
+{
+    struct progress *p = context;
+    pthread_mutex_lock(&p->lock);
+    log_warning("credentials.renewed",
+                "secrets=\"%s\" the service refused them, and others stand where they are "
+                "referred to: the run goes on with these",
+                names);
+    pthread_mutex_unlock(&p->lock);
+}
+
 struct progress *progress_new(bool quiet)
 {
     struct progress *p = calloc(1, sizeof *p);
@@ -192,7 +203,7 @@ struct progress *progress_new(bool quiet)
     p->terminal = !quiet && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
     p->started_ns = p->last_ns = clock_monotonic_ns();
     p->watch = (struct watch){p,           on_page,    on_delivered, on_waiting,
-                              on_retrying, on_version, on_malformed};
+                              on_retrying, on_version, on_malformed, on_renewed};
     pthread_mutexattr_t recursive;
     pthread_mutexattr_init(&recursive);
     pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);

@@ -208,6 +208,13 @@ const char *reference_file(const char *text)
     return form && form->read == read_file ? rest : NULL;
 }
 
+bool reference_may_change(const char *text)
+{
+    const char *rest;
+    const struct form *form = find_form(text, &rest);
+    return form && form->read != read_env && form->read != read_fd;
+}
+
 bool reference_read(const char *text, struct secret **ret_secret, struct error *err)
 {
     const char *rest;
@@ -264,9 +271,8 @@ static bool keep(const char *text, struct secret **ret_secret, struct error *err
 bool reference_read_again(const char *text, struct secret **ret_secret, struct error *err)
 {
     const char *rest;
-    const struct form *form = find_form(text, &rest);
-    if (!form || (form->read != read_env && form->read != read_fd))
-        return reference_read(text, ret_secret, err); /* may have been changed meanwhile */
+    if (!find_form(text, &rest) || reference_may_change(text))
+        return reference_read(text, ret_secret, err);
     pthread_mutex_lock(&kept_lock);
     bool ok = keep(text, ret_secret, err);
     pthread_mutex_unlock(&kept_lock);

@@ -28,6 +28,9 @@ bool reference_check(const char *text, struct error *err);
 /* The path of a file: reference, borrowed from text; NULL for the other forms. */
 const char *reference_file(const char *text);
 
+/* Whether another secret may be found there later: with file: and credential:. */
+bool reference_may_change(const char *text);
+
 /* ERROR_CONFIG as above; ERROR_AUTH when the secret is not there, is empty, longer than
  * REFERENCE_SECRET_MAX, or where others could read or change it. */
 bool reference_read(const char *text, struct secret **ret_secret, struct error *err);

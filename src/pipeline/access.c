@@ -66,6 +66,7 @@ struct exchange_watch access_watch(const struct access *a)
         .retrying = a->watch->retrying,
         .version = a->watch->version,
         .malformed = a->watch->malformed,
+        .renewed = a->watch->renewed,
     };
 }
 

@@ -82,6 +82,14 @@ static void on_malformed(void *context, const char *header, const struct error *
     pthread_mutex_unlock(&f->lock);
 }
 
+static void on_renewed(void *context, const char *names)
+{
+    struct fetch *f = context;
+    pthread_mutex_lock(&f->lock);
+    f->options->access->watch->renewed(f->options->access->watch->context, names);
+    pthread_mutex_unlock(&f->lock);
+}
+
 /* --- what became of a slice ------------------------------------------------------------------ */
 
 static void end_all(struct fetch *f)
@@ -344,6 +352,7 @@ bool fetch_agenda(const struct fetch_options *options, struct result *result, st
         .retrying = on_retrying,
         .version = on_version,
         .malformed = on_malformed,
+        .renewed = on_renewed,
     };
     f->access = *options->access;
     f->access.watch = &f->watch;

@@ -49,8 +49,7 @@ struct reporting_options {
     size_t stream; /* by position in the manifest */
     const char *account;
     const struct policy *policy; /* with the schema that {fields} comes from */
-    const struct credentials
-        *credentials; /* this to watch: of an exchange (source/exchange.h) */
+    struct credentials *credentials; /* this to watch: of an exchange (source/exchange.h) */
     struct http *http;
     struct limiter *limiter;
     struct version_log *versions;

@@ -318,6 +318,22 @@ static bool audit_versions(struct run *r, struct error *err)
     return true;
 }
 
+/* Also at the end. */
+static bool audit_renewals(struct run *r, struct error *err)
+{
+    char names[CREDENTIALS_TEXT_SIZE], last[CLOCK_RFC3339_SIZE];
+    int64_t last_ns;
+    unsigned times = credentials_renewals(r->access.credentials, &last_ns, names);
+    clock_format_rfc3339(last_ns, last);
+    const struct event event = {
+        .kind = EVENT_CREDENTIALS_RENEWED,
+        .object = r->deployment->options->source,
+        .details = {{"secrets", names}, {"last", last}},
+        .counts = {{"times", times}},
+    };
+    return times == 0 || writer_event(r->writer, &event, err);
+}
+
 static bool audit_end(struct run *r, struct error *err)
 {
     const struct error *cause = result_failure(r->result);
@@ -359,7 +375,7 @@ static bool work(struct run *r, struct error *err)
     bool ok = read_source(r, err);
     finish_sinks(r);
     crashpoint("run.ending");
-    return ok && audit_versions(r, err) && audit_end(r, err);
+    return ok && audit_versions(r, err) && audit_renewals(r, err) && audit_end(r, err);
 }
 
 bool run_source(struct deployment *d, const struct run_options *options,

@@ -36,6 +36,8 @@ struct watch {
     void (*version)(void *context, const struct version_notice *notice);
     /* a header on the quota that makes no sense was ignored */
     void (*malformed)(void *context, const char *header, const struct error *why);
+    /* the service refused our secrets, and others were found where they are: of these names */
+    void (*renewed)(void *context, const char *names);
 };
 
 #endif

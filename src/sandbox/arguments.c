@@ -214,6 +214,7 @@ static void print_help(void)
         "  POST /_sandbox/fault?spec=RULE       adds a fault; without spec all are removed\n"
         "  POST /_sandbox/reset                 statistics, limits and faults start afresh\n"
         "  GET  /_sandbox/facebook/jobs         the report runs there are, as JSON\n"
+        "  POST /_sandbox/facebook/expire?token=TEXT  from now on this token has expired\n"
         "  GET  /_sandbox/facebook/truth?account=ID&since=DAY&until=DAY\n"
         "                                       all rows of a report, one a line; level, "
         "fields,\n"

@@ -25,6 +25,7 @@ src_sandbox_libsandbox_a_SOURCES = \
     src/sandbox/meta_cursor.c src/sandbox/meta_cursor.h \
     src/sandbox/meta_debug.c src/sandbox/meta_debug.h \
     src/sandbox/meta_edge.c src/sandbox/meta_edge.h \
+    src/sandbox/meta_ended.c src/sandbox/meta_ended.h \
     src/sandbox/meta_entity.c src/sandbox/meta_entity.h \
     src/sandbox/meta_error.c src/sandbox/meta_error.h \
     src/sandbox/meta_fields.c src/sandbox/meta_fields.h \

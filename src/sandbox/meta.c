@@ -43,6 +43,7 @@ static void meta_close(void *state)
     if (m) {
         meta_throttle_close(m);
         meta_jobs_done(&m->jobs);
+        meta_ended_done(&m->ended);
     }
     free(m);
 }
@@ -57,6 +58,7 @@ static bool meta_open(struct service_host *host, void **ret_state, struct error 
     if (!meta_keys_read(a->facebook, a->facebook_count, &m->keys, err))
         return false;
     make_world(m);
+    meta_ended_init(&m->ended);
     if (!meta_jobs_init(&m->jobs, &m->keys.jobs, m->world.seed, err))
         return false;
     if (!meta_throttle_open(m))
@@ -71,6 +73,7 @@ static void meta_reset(void *state)
     for (size_t i = 0; i < META_COUNTERS; i++)
         atomic_store(&m->counters[i], 0);
     meta_usage_reset(&m->usage);
+    meta_ended_reset(&m->ended);
 }
 
 /* --- requests --- */
@@ -169,6 +172,16 @@ static bool control_jobs(struct meta *m, struct meta_params *params, struct repl
     return meta_report_list(m, reply, now_of(m));
 }
 
+static bool control_expire(struct meta *m, struct meta_params *params, struct reply *reply)
+{
+    static const char done[] = "{}\n",
+                      refusal[] = "token is missing, too long, or one too many";
+    const char *token = meta_params_get(params, "token");
+    if (!token || !meta_ended_add(&m->ended, token))
+        return reply_text(reply, 400, "text/plain", refusal, sizeof refusal - 1);
+    return reply_text(reply, 200, META_JSON_TYPE, done, sizeof done - 1);
+}
+
 static const struct {
     const char *path;
     bool (*answer)(struct meta *m, struct meta_params *params, struct reply *reply);
@@ -176,6 +189,7 @@ static const struct {
     {"/_sandbox/facebook/truth", control_truth},
     {"/_sandbox/facebook/floor", control_floor},
     {"/_sandbox/facebook/jobs", control_jobs},
+    {"/_sandbox/facebook/expire", control_expire},
 };
 
 static bool meta_control(void *state, const struct server_request *request, struct reply *reply)

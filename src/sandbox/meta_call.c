@@ -32,6 +32,14 @@ void meta_call_count(struct meta_call *call, enum meta_counter what)
     atomic_fetch_add(&call->meta->counters[what], 1);
 }
 
+struct meta_token meta_call_token(struct meta_call *call, const char *text)
+{
+    struct meta_token token = meta_auth_token(text);
+    if (meta_ended_has(&call->meta->ended, text))
+        token.error = META_ERROR_EXPIRED;
+    return token;
+}
+
 const char *meta_call_param(const struct meta_call *call, const char *name)
 {
     const char *value = meta_params_get(&call->params, name);

@@ -12,6 +12,7 @@
 
 #include "sandbox/fault.h"
 #include "sandbox/meta_auth.h"
+#include "sandbox/meta_ended.h"
 #include "sandbox/meta_error.h"
 #include "sandbox/meta_job.h"
 #include "sandbox/meta_keys.h"
@@ -42,13 +43,14 @@ enum meta_counter {
     META_COUNTERS
 };
 
-/* The service. All but usage, runs and counters stays as it is while requests are served. */
+/* The service. All but usage, ended, runs and counters stays as it is while requests are served. */
 struct meta {
     struct service_host *host;
     struct meta_keys keys;
     struct meta_world world;
     struct meta_jobs jobs;
     struct meta_usage usage;
+    struct meta_ended ended;
     uint32_t active_ads[META_WORLD_ACCOUNTS_MAX];
     atomic_uint_fast64_t counters[META_COUNTERS];
     atomic_uint_fast64_t replies; /* for header values that differ */
@@ -74,6 +76,8 @@ struct meta_call {
 bool meta_call_take_path(struct meta_call *call, const char *path, const char *version);
 
 void meta_call_count(struct meta_call *call, enum meta_counter what);
+/* What the token is worth now. */
+struct meta_token meta_call_token(struct meta_call *call, const char *text);
 /* A parameter, NULL when it is not there or empty. */
 const char *meta_call_param(const struct meta_call *call, const char *name);
 

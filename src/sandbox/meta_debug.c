@@ -58,7 +58,7 @@ bool meta_debug_token(struct meta_call *call)
     if (!asked)
         return meta_error_answer(call->reply, META_ERROR_PARAMETER,
                                  "The parameter input_token is required");
-    struct meta_token token = meta_auth_token(asked);
+    struct meta_token token = meta_call_token(call, asked);
     AUTO(buffer_done) struct buffer body;
     buffer_init(&body, BODY_MAX);
     bool done =
@@ -82,7 +82,7 @@ bool meta_debug_exchange(struct meta_call *call)
     if (!kind || strcmp(kind, "fb_exchange_token") != 0 || !old)
         return meta_error_answer(call->reply, META_ERROR_PARAMETER,
                                  "The parameter fb_exchange_token is required");
-    struct meta_token token = meta_auth_token(old);
+    struct meta_token token = meta_call_token(call, old);
     if (token.error != META_ERROR_NONE)
         return meta_error_answer(call->reply, token.error);
     AUTO(buffer_done) struct buffer body;

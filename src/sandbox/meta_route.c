@@ -84,7 +84,7 @@ static enum meta_error check_token(struct meta_call *call)
     const char *token = meta_call_param(call, "access_token");
     if (!token)
         return META_ERROR_NO_TOKEN;
-    call->token = meta_auth_token(token);
+    call->token = meta_call_token(call, token);
     enum meta_error what = check_proof(call, token);
     return what != META_ERROR_NONE ? what : call->token.error;
 }

@@ -28,7 +28,7 @@ enum {
 struct accounts_options {
     const struct settings *settings;
     const char *const *wanted; /* ids, NULL-terminated; NULL or empty: all */
-    const struct credentials *credentials;
+    struct credentials *credentials;
     struct http *http;
     struct limiter *limiter; /* NULL: nothing is counted */
     struct version_log *versions; /* NULL: nobody wants to know */

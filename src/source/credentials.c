@@ -1,134 +1,83 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "source/credentials.h"
 
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "codec/hex.h"
-#include "crypto/digest.h"
 #include "crypto/reference.h"
-#include "crypto/secret.h"
+#include "source/identity.h"
 
-/* An attacker cannot choose what is hidden by choosing a secret; but a short one would blacken half
- * of every text. */
-enum { HIDDEN_MIN = 4, HEADER_VALUE_MAX = 2 * CREDENTIALS_SECRET_MAX };
-
-struct credentials {
-    const struct auth_rule *rule;
-    struct secret *secrets[AUTH_SECRETS_MAX]; /* with a NUL at their end; NULL: not set */
-    struct secret *values[AUTH_HEADERS_MAX]; /* of the headers, the same way */
-    struct http_header headers[AUTH_HEADERS_MAX];
-    size_t header_count;
-    char proof[HEX_SIZE(DIGEST_SIZE)]; /* "": none */
+/* One reading of the secrets. The first of the list is in force, the others are those of requests
+ * that are not done. */
+struct credentials_held {
+    struct identity *identity;
+    uint64_t number; /* from 1 */
+    size_t requests;
+    struct credentials_held *next;
 };
 
-static const char *text_of(const struct secret *s)
-{
-    return s ? (const char *)secret_view(s) : NULL;
-}
+struct credentials {
+    const struct settings *settings;
+    const struct auth_rule *rule;
+    pthread_mutex_t lock; /* of all below */
+    struct credentials_held *held;
+    bool read_again;
+    int64_t read_ns; /* when, by the monotonic clock … */
+    char found[CREDENTIALS_TEXT_SIZE]; /* … and why that gave nothing else */
+    unsigned renewals;
+    int64_t renewed_ns; /* the last time */
+    bool changed[AUTH_SECRETS_MAX]; /* in any of them */
+};
 
-/* What can stand in a header and in a URL: printable ASCII. */
-static bool check_secret(const struct secret *secret, struct error *err)
+static bool held_add(struct credentials *c, struct identity *identity, struct error *err)
 {
-    const uint8_t *text = secret_view(secret);
-    size_t len = secret_length(secret);
-    if (len > CREDENTIALS_SECRET_MAX)
-        return error_set(err, ERROR_AUTH, "longer than %d bytes", CREDENTIALS_SECRET_MAX);
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] <= 0x20 || text[i] >= 0x7f)
-            return error_set(err, ERROR_AUTH,
-                             "byte %zu is no letter, digit or sign of ASCII: is it all of the "
-                             "secret, on one line, and nothing else?",
-                             i + 1);
-    }
-    return true;
-}
-
-static bool with_end(const void *text, size_t len, struct secret **ret_secret,
-                     struct error *err)
-{
-    struct secret *s = secret_new(len + 1);
-    if (!s)
+    struct credentials_held *h = calloc(1, sizeof *h);
+    if (!h)
         return error_memory(err);
-    memcpy(secret_bytes(s), text, len);
-    *ret_secret = s;
+    h->identity = identity;
+    h->number = c->held ? c->held->number + 1 : 1;
+    h->next = c->held;
+    c->held = h;
     return true;
 }
 
-static bool read_secret(struct credentials *c, size_t i, const char *reference,
-                        struct error *err)
+/* The secrets that nobody needs any more are wiped. */
+static void held_sweep(struct credentials *c)
 {
-    AUTO(secret_freep) struct secret *secret = NULL;
-    return reference_read_again(reference, &secret, err) && check_secret(secret, err) &&
-           with_end(secret_view(secret), secret_length(secret), &c->secrets[i], err);
-}
-
-static bool read_secrets(struct credentials *c, const struct settings *s, struct error *err)
-{
-    const char *source = settings_manifest(s)->source;
-    for (size_t i = 0; i < c->rule->secret_count; i++) {
-        const struct auth_secret *secret = &c->rule->secrets[i];
-        const char *reference = settings_reference(s, i);
-        if (!reference && secret->optional)
+    struct credentials_held **at = &c->held->next;
+    while (*at) {
+        struct credentials_held *h = *at;
+        if (h->requests > 0) {
+            at = &h->next;
             continue;
-        if (!reference)
-            return error_set(err, ERROR_CONFIG,
-                             "[%s] %s is not set: %s; say where it is, as in %s = "
-                             "file:/etc/extract/%s",
-                             source, secret->name, secret->description, secret->name,
-                             secret->name);
-        if (!read_secret(c, i, reference, err))
-            return error_prefix(err, "[%s] %s", source, secret->name);
+        }
+        *at = h->next;
+        identity_free(h->identity);
+        free(h);
     }
-    return true;
-}
-
-static bool make_headers(struct credentials *c, const struct settings *s, struct error *err)
-{
-    struct template_values values = {0};
-    settings_fill(s, &values);
-    credentials_fill(c, &values);
-    for (size_t i = 0; i < c->rule->header_count; i++) {
-        const struct auth_header *h = &c->rule->headers[i];
-        AUTO(buffer_done) struct buffer text;
-        buffer_init(&text, HEADER_VALUE_MAX);
-        if (!template_ready(&h->value, &values))
-            continue;
-        if (!template_render(&h->value, &values, TEMPLATE_PLAIN, &text))
-            return error_set(err, ERROR_AUTH, "the header %s grows too long", h->name);
-        struct secret **value = &c->values[c->header_count];
-        if (!with_end(text.data, text.len, value, err))
-            return false;
-        c->headers[c->header_count++] = (struct http_header){h->name, text_of(*value)};
-    }
-    return true;
-}
-
-static void make_proof(struct credentials *c)
-{
-    const struct auth_proof *proof = &c->rule->proof;
-    const char *key = proof->query ? text_of(c->secrets[proof->key]) : NULL;
-    const char *message = proof->query ? text_of(c->secrets[proof->message]) : NULL;
-    uint8_t digest[DIGEST_SIZE];
-    if (!key || !message)
-        return;
-    digest_hmac_sha256(key, strlen(key), message, strlen(message), digest);
-    hex_encode(digest, sizeof digest, c->proof);
-    secret_wipe(digest, sizeof digest);
 }
 
 bool credentials_open(const struct settings *s, struct credentials **ret_credentials,
                       struct error *err)
 {
-    AUTO(credentials_freep) struct credentials *c = calloc(1, sizeof *c);
+    AUTO(identity_freep) struct identity *identity = NULL;
+    if (!identity_read(s, &identity, err))
+        return false;
+    struct credentials *c = calloc(1, sizeof *c);
     if (!c)
         return error_memory(err);
+    c->settings = s;
     c->rule = &settings_manifest(s)->auth;
-    if (!read_secrets(c, s, err) || !make_headers(c, s, err))
+    pthread_mutex_init(&c->lock, NULL);
+    if (!held_add(c, identity, err)) {
+        credentials_free(c);
         return false;
-    make_proof(c);
-    *ret_credentials = steal(&c);
+    }
+    identity = NULL;
+    *ret_credentials = c;
     return true;
 }
 
@@ -136,102 +85,218 @@ void credentials_free(struct credentials *c)
 {
     if (!c)
         return;
-    for (size_t i = 0; i < AUTH_SECRETS_MAX; i++)
-        secret_free(c->secrets[i]);
-    for (size_t i = 0; i < AUTH_HEADERS_MAX; i++)
-        secret_free(c->values[i]);
-    secret_wipe(c->proof, sizeof c->proof);
+    while (c->held) {
+        struct credentials_held *h = c->held;
+        c->held = h->next;
+        identity_free(h->identity);
+        free(h);
+    }
+    pthread_mutex_destroy(&c->lock);
     free(c);
 }
 
 /* --- what is sent ------------------------------------------------------------------------ */
 
-static bool brings_its_own(const struct credentials *c, const struct http_request *request)
+static bool brings_its_own(const struct identity *id, const struct http_request *request)
 {
+    const struct http_header *headers;
+    size_t count = identity_headers(id, &headers);
     for (size_t i = 0; i < request->header_count; i++) {
-        for (size_t k = 0; k < c->header_count; k++) {
-            if (strcasecmp(request->headers[i].name, c->headers[k].name) == 0)
+        for (size_t k = 0; k < count; k++) {
+            if (strcasecmp(request->headers[i].name, headers[k].name) == 0)
                 return true;
         }
     }
     return false;
 }
 
-static bool add_headers(const struct credentials *c, const struct http_request *request,
+static bool add_headers(const struct identity *id, const struct http_request *request,
                         struct credentials_request *r, struct error *err)
 {
-    if (request->header_count + c->header_count > HTTP_REQUEST_HEADERS_MAX)
+    const struct http_header *headers;
+    size_t more = identity_headers(id, &headers), count = 0;
+    if (request->header_count + more > HTTP_REQUEST_HEADERS_MAX)
         return error_set(err, ERROR_CONFIG, "more than %d request headers",
                          HTTP_REQUEST_HEADERS_MAX);
-    size_t count = 0;
     for (size_t i = 0; i < request->header_count; i++)
         r->headers[count++] = request->headers[i];
-    for (size_t i = 0; i < c->header_count; i++)
-        r->headers[count++] = c->headers[i];
+    for (size_t i = 0; i < more; i++)
+        r->headers[count++] = headers[i];
     r->http.headers = r->headers;
     r->http.header_count = count;
     return true;
 }
 
-static bool add_proof(const struct credentials *c, struct credentials_request *r,
-                      struct error *err)
+static bool add_proof(const struct credentials *c, const char *proof,
+                      struct credentials_request *r, struct error *err)
 {
     const char *url = r->http.url;
     buffer_init(&r->url, HTTP_URL_MAX);
-    if (!*c->proof)
+    if (!*proof)
         return true;
     if (!buffer_printf(&r->url, "%s%c%s=%s", url, strchr(url, '?') ? '&' : '?',
-                       c->rule->proof.query, c->proof) ||
+                       c->rule->proof.query, proof) ||
         !buffer_text(&r->url))
         return error_set(err, ERROR_CONFIG, "the request grows too long; shorten the settings");
     r->http.url = buffer_text(&r->url);
     return true;
 }
 
-bool credentials_apply(const struct credentials *c, const struct http_request *request,
+static struct credentials_held *hold(struct credentials *c)
+{
+    pthread_mutex_lock(&c->lock);
+    struct credentials_held *held = c->held;
+    held->requests++;
+    pthread_mutex_unlock(&c->lock);
+    return held;
+}
+
+bool credentials_apply(struct credentials *c, const struct http_request *request,
                        struct credentials_request *ret_request, struct error *err)
 {
-    ret_request->http = *request;
-    if (!c || brings_its_own(c, request))
+    struct credentials_request *r = ret_request;
+    r->http = *request;
+    if (!c)
         return true;
-    return add_headers(c, request, ret_request, err) && add_proof(c, ret_request, err);
+    r->owner = c;
+    r->held = hold(c);
+    const struct identity *id = r->held->identity;
+    if (brings_its_own(id, request))
+        return true;
+    r->number = r->held->number;
+    return add_headers(id, request, r, err) && add_proof(c, identity_proof(id), r, err);
 }
 
 void credentials_request_done(struct credentials_request *r)
 {
     buffer_done(&r->url);
+    if (!r->held)
+        return;
+    pthread_mutex_lock(&r->owner->lock);
+    r->held->requests--;
+    held_sweep(r->owner);
+    pthread_mutex_unlock(&r->owner->lock);
+}
+
+/* --- what is refused ---------------------------------------------------------------------- */
+
+static bool may_change(const struct credentials *c)
+{
+    for (size_t i = 0; i < c->rule->secret_count; i++) {
+        const char *reference = settings_reference(c->settings, i);
+        if (reference && reference_may_change(reference))
+            return true;
+    }
+    return false;
+}
+
+static bool note_changes(struct credentials *c, const struct identity *now)
+{
+    bool any = false;
+    for (size_t i = 0; i < c->rule->secret_count; i++) {
+        bool changed = !identity_same(c->held->identity, now, i);
+        c->changed[i] = c->changed[i] || changed;
+        any = any || changed;
+    }
+    return any;
+}
+
+static void name_changes(const struct credentials *c, char ret_names[CREDENTIALS_TEXT_SIZE])
+{
+    size_t len = 0;
+    *ret_names = '\0';
+    for (size_t i = 0; i < c->rule->secret_count && len < CREDENTIALS_TEXT_SIZE; i++) {
+        if (c->changed[i])
+            len += (size_t)snprintf(ret_names + len, CREDENTIALS_TEXT_SIZE - len, "%s%s",
+                                    len > 0 ? ", " : "", c->rule->secrets[i].name);
+    }
+}
+
+/* False: nothing else than before, and c->found says so. */
+static bool read_again(struct credentials *c)
+{
+    const char *source = settings_manifest(c->settings)->source;
+    AUTO(identity_freep) struct identity *now = NULL;
+    struct error failure;
+    if (!identity_read(c->settings, &now, &failure)) {
+        snprintf(c->found, sizeof c->found, "its secrets cannot be read again: %.400s",
+                 failure.text);
+        return false;
+    }
+    snprintf(c->found, sizeof c->found,
+             "the secrets of [%s] were read again and have not changed", source);
+    if (!note_changes(c, now) || !held_add(c, now, &failure))
+        return false;
+    now = NULL;
+    held_sweep(c);
+    c->renewals++;
+    c->renewed_ns = clock_now_ns();
+    return true;
+}
+
+static void renew(struct credentials *c, uint64_t refused, struct credentials_renewal *renewal)
+{
+    int64_t now = clock_monotonic_ns();
+    renewal->renewed = c->held->number != refused;
+    if (renewal->renewed || !may_change(c))
+        return;
+    if (!c->read_again || now - c->read_ns >= CREDENTIALS_RENEW_EVERY_NS) {
+        c->read_again = true;
+        c->read_ns = now;
+        renewal->renewed = renewal->first = read_again(c);
+    }
+    if (renewal->renewed)
+        name_changes(c, renewal->text);
+    else
+        snprintf(renewal->text, sizeof renewal->text, "%s", c->found);
+}
+
+void credentials_renew(struct credentials *c, uint64_t refused,
+                       struct credentials_renewal *ret_renewal)
+{
+    *ret_renewal = (struct credentials_renewal){0};
+    if (!c || refused == 0)
+        return;
+    pthread_mutex_lock(&c->lock);
+    renew(c, refused, ret_renewal);
+    pthread_mutex_unlock(&c->lock);
+}
+
+unsigned credentials_renewals(struct credentials *c, int64_t *ret_last_ns,
+                              char ret_names[CREDENTIALS_TEXT_SIZE])
+{
+    pthread_mutex_lock(&c->lock);
+    unsigned times = c->renewals;
+    *ret_last_ns = c->renewed_ns;
+    name_changes(c, ret_names);
+    pthread_mutex_unlock(&c->lock);
+    return times;
 }
 
 /* --- what is told ------------------------------------------------------------------------ */
 
-void credentials_fill(const struct credentials *c, struct template_values *values)
+void credentials_fill(struct credentials *c, struct template_values *values)
 {
+    pthread_mutex_lock(&c->lock);
     for (size_t i = 0; i < c->rule->secret_count; i++)
-        values->text[TEMPLATE_SECRET_FIRST + i] = text_of(c->secrets[i]);
+        values->text[TEMPLATE_SECRET_FIRST + i] = identity_secret(c->held->identity, i);
+    pthread_mutex_unlock(&c->lock);
 }
 
-bool credentials_proven(const struct credentials *c)
+bool credentials_proven(struct credentials *c)
 {
-    return *c->proof != '\0';
+    pthread_mutex_lock(&c->lock);
+    bool proven = *identity_proof(c->held->identity) != '\0';
+    pthread_mutex_unlock(&c->lock);
+    return proven;
 }
 
-static void hide(char *text, size_t len, const char *secret)
-{
-    size_t secret_len = secret ? strlen(secret) : 0;
-    if (secret_len < HIDDEN_MIN)
-        return;
-    for (char *at; (at = memmem(text, len, secret, secret_len));) {
-        memset(at, '*', secret_len);
-        len -= (size_t)(at + secret_len - text);
-        text = at + secret_len;
-    }
-}
-
-void credentials_hide(const struct credentials *c, char *text, size_t len)
+void credentials_hide(struct credentials *c, char *text, size_t len)
 {
     if (!c)
         return;
-    for (size_t i = 0; i < c->rule->secret_count; i++)
-        hide(text, len, text_of(c->secrets[i]));
-    hide(text, len, *c->proof ? c->proof : NULL);
+    pthread_mutex_lock(&c->lock);
+    for (const struct credentials_held *h = c->held; h; h = h->next)
+        identity_hide(h->identity, text, len);
+    pthread_mutex_unlock(&c->lock);
 }

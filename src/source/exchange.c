@@ -47,6 +47,7 @@ struct exchange {
     const char *set_aside; /* of the call */
     enum verdict_kind verdict; /* of the last answer */
     char said[ERROR_TEXT_MAX];
+    uint64_t asked_as; /* the number of the secrets that the last request had */
     int64_t blocked_until_ns; /* the API said no, and no bucket of ours holds it */
     unsigned refusals; /* in a row, over calls that gave up waiting … */
     char refusal[ERROR_TEXT_MAX]; /* … and what the last of them said */
@@ -68,6 +69,7 @@ struct course {
     unsigned attempts;
     unsigned failures;
     unsigned refusals;
+    bool renewed; /* the credentials, after they were refused */
     int64_t spent_ns; /* without waits for the quota */
     struct outcome last;
     struct {
@@ -410,6 +412,7 @@ static bool attempt(struct reading *reading, struct exchange_result *result,
     AUTO(credentials_request_done) struct credentials_request request = {0};
     if (!credentials_apply(e->options.credentials, call->request, &request, err))
         return false;
+    e->asked_as = request.number;
     bool ended = http_send(e->options.http, &request.http, &handler, &response, &failure);
     look_at_version(e);
     if (!look_at_usage(e, err))
@@ -616,6 +619,23 @@ static bool refused(struct exchange *e, struct course *c, struct error *err)
     return false;
 }
 
+/* Other secrets may have been put where ours came from. */
+static bool renew(struct exchange *e, struct course *c, struct error *err)
+{
+    struct credentials_renewal renewal;
+    credentials_renew(e->options.credentials, e->asked_as, &renewal);
+    if (renewal.first && e->options.watch.renewed)
+        e->options.watch.renewed(e->options.watch.context, renewal.text);
+    if (renewal.renewed && !c->renewed) {
+        c->renewed = true;
+        return true;
+    }
+    const struct error refusal = c->last.error;
+    if (!renewal.renewed && *renewal.text)
+        error_set(&c->last.error, refusal.kind, "%.400s; %s", refusal.text, renewal.text);
+    return give_up(c, err);
+}
+
 /* What follows an attempt that did not give the page: true to try again. */
 static bool go_on(struct exchange *e, struct course *c, struct error *err)
 {
@@ -625,8 +645,9 @@ static bool go_on(struct exchange *e, struct course *c, struct error *err)
         return refused(e, c, err);
     case VERDICT_RETRY:
         return back_off(e, c, err);
-    case VERDICT_OK:
     case VERDICT_REAUTH:
+        return renew(e, c, err);
+    case VERDICT_OK:
     case VERDICT_SPLIT:
     case VERDICT_SHRINK:
     case VERDICT_SKIP:

@@ -53,8 +53,8 @@ struct exchange_output {
 };
 
 /* Who is told about waits, before they begin, about the API's version, once for each thing that
- * there is to say of it in a run, and about headers on the quota that make no sense. Any may be
- * NULL. */
+ * there is to say of it in a run, about headers on the quota that make no sense, and about
+ * credentials. Any may be NULL. */
 struct exchange_watch {
     void *context;
     void (*waiting)(void *context, const char *why, int64_t until_ns);
@@ -62,6 +62,8 @@ struct exchange_watch {
                      int64_t wait_ns);
     void (*version)(void *context, const struct version_notice *notice);
     void (*malformed)(void *context, const char *header, const struct error *why);
+    /* secrets were refused, and others were found where they are: of these names */
+    void (*renewed)(void *context, const char *names);
 };
 
 /* In place of a stream: what is asked belongs to none (a list of accounts), no pages. */
@@ -71,7 +73,7 @@ struct exchange_options {
     const struct settings *settings;
     size_t stream; /* by position in the manifest */
     const char *account;
-    const struct credentials *credentials; /* NULL: nobody's */
+    struct credentials *credentials; /* NULL: nobody's */
     struct http *http;
     struct limiter *limiter; /* NULL: nothing is counted, only refusals are obeyed */
     struct version_log *versions; /* of the run; NULL: versions are not looked at */
@@ -119,6 +121,9 @@ struct exchange_result {
 };
 
 /*
+ * Credentials that are refused are read again, and the request is repeated once when others are
+ * found (credentials_renew).
+ *
  * False: ERROR_QUOTA (parked: not_before_ns), ERROR_STOPPED (asked to stop before an attempt),
  * ERROR_REMOTE, ERROR_NETWORK, ERROR_AUTH, ERROR_DATA, ERROR_TOO_BIG, ERROR_ACCOUNT with the
  * attempts folded into one text, or an error of the output. None of them needs anything undone

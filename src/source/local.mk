@@ -12,6 +12,7 @@ src_source_libsource_a_SOURCES = \
     src/source/emptiness.c src/source/emptiness.h \
     src/source/exchange.c src/source/exchange.h \
     src/source/facts.c src/source/facts.h \
+    src/source/identity.c src/source/identity.h \
     src/source/introspection.c src/source/introspection.h \
     src/source/likeness.c src/source/likeness.h \
     src/source/manifest.c src/source/manifest.h \

@@ -46,7 +46,7 @@ struct reader_options {
     const struct slice *slice; /* copied */
     const struct reader_part *part; /* NULL: all of it; what it points to must live longer */
     const struct reader_checkpoint *checkpoint; /* NULL: from the start; copied */
-    const struct credentials *credentials; /* NULL: nobody's */
+    struct credentials *credentials; /* NULL: nobody's */
     struct http *http;
     struct limiter *limiter;
     struct version_log *versions; /* NULL: versions are not looked at */

@@ -151,8 +151,7 @@ static bool poll_alone(struct reporter *r, struct report *report, struct error *
     return true;
 }
 
-/* An entry that is no answer: what the manifest says of such answers decides. False: nobody is
- * to ask any more, *err. */
+/* An entry that is no answer: what the manifest says of such answers decides. */
 static bool take_refusal(struct reporter *r, int code, const json_t *body,
                          const struct charge_headers *headers, struct report *report,
                          struct error *err)
@@ -168,9 +167,8 @@ static bool take_refusal(struct reporter *r, int code, const json_t *body,
     error_set(&cause, verdict->error, "%s (HTTP %d)",
               verdict->say ? verdict->say : "the answer is none", code);
     switch (verdict->kind) {
-    case VERDICT_REAUTH:
-        *err = cause;
-        return false;
+    case VERDICT_REAUTH: /* alone, it may be asked for with other credentials */
+        return poll_alone(r, report, err);
     case VERDICT_QUOTA:
     case VERDICT_RETRY:
         report_postpone(r->rule, report, clock_now_ns(), random_bits());

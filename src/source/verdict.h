@@ -32,7 +32,7 @@ enum verdict_kind {
     VERDICT_OK,
     VERDICT_RETRY, /* back off and ask again */
     VERDICT_QUOTA, /* the API's limit: block the bucket, wait or park */
-    VERDICT_REAUTH, /* credentials refused: refresh once, then stop */
+    VERDICT_REAUTH, /* credentials refused: renew once, then stop */
     VERDICT_SPLIT, /* too much was asked for: the caller makes smaller parts */
     VERDICT_SHRINK, /* the page is too big: a smaller one at the same cursor */
     VERDICT_SKIP, /* this account cannot be read: the others can */

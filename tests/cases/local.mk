@@ -34,6 +34,7 @@ case_tests = \
     tests/cases/facebook_a_broken_answer_is_asked_for_again.sh \
     tests/cases/facebook_a_broken_creative_is_set_aside_alone.sh \
     tests/cases/facebook_a_day_that_cannot_be_cut_fails_alone.sh \
+    tests/cases/facebook_a_token_that_changes_is_read_again.sh \
     tests/cases/facebook_a_token_that_ends_leaves_its_reports.sh \
     tests/cases/facebook_accounts_and_streams_are_chosen.sh \
     tests/cases/facebook_another_version_is_told.sh \

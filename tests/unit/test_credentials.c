@@ -10,7 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "crypto/secret.h"
 #include "source/credentials.h"
 #include "source_fixture.h"
@@ -215,6 +218,175 @@ static void an_api_that_takes_anybody_needs_nothing(void **state)
     assert_int_equal(sent.http.header_count, 0);
 }
 
+/* --- refused in the middle of a run -------------------------------------------------------- */
+
+static int64_t now_ns;
+
+static int64_t stood_still(void)
+{
+    return now_ns;
+}
+
+static bool no_sleep(int64_t duration_ns)
+{
+    (void)duration_ns;
+    return true;
+}
+
+static const struct clock_source standing = {stood_still, stood_still, no_sleep};
+
+/* A file of our own, and the reference to it. */
+struct place_of_token {
+    char folder[64];
+    char *path;
+    char *reference;
+};
+
+static void place_init(struct place_of_token *p)
+{
+    snprintf(p->folder, sizeof p->folder, "/tmp/test-credentials-XXXXXX");
+    assert_non_null(mkdtemp(p->folder));
+    p->path = file_join(p->folder, "token");
+    p->reference = text_format("file:%s", p->path);
+    now_ns = 1000 * CLOCK_SECOND_NS;
+    clock_replace(&standing);
+}
+
+static void place_done(struct place_of_token *p)
+{
+    clock_replace(NULL);
+    unlink(p->path);
+    rmdir(p->folder);
+    free(p->path);
+    free(p->reference);
+}
+
+static void put(const struct place_of_token *p, const char *token)
+{
+    FILE *f = fopen(p->path, "w");
+    assert_non_null(f);
+    assert_int_equal(fchmod(fileno(f), 0600), 0);
+    fprintf(f, "%s\n", token);
+    fclose(f);
+}
+
+static void apply(struct setup *s, struct credentials_request *r)
+{
+    static const struct http_request request = {.method = "GET", .url = "https://x.example/"};
+    struct error err = {0};
+    if (!credentials_apply(s->credentials, &request, r, &err))
+        fail_msg("%s", err.text);
+}
+
+static void another_token_is_in_force_for_whoever_asks_next(void **state)
+{
+    (void)state;
+    AUTO(place_done) struct place_of_token place;
+    AUTO(setup_done) struct setup s;
+    place_init(&place);
+    setup_init(&s);
+    put(&place, "OLDTOKEN");
+    set(&s, "access_token", place.reference);
+    give(&s, "app_secret", "T7_SECRET", "s3cret");
+    open_credentials(&s);
+
+    struct credentials_renewal renewal;
+    struct credentials_request old = {0}, new = {0};
+    apply(&s, &old);
+    put(&place, "EAATOKEN");
+    credentials_renew(s.credentials, old.number, &renewal);
+    assert_true(renewal.renewed && renewal.first);
+    assert_string_equal(renewal.text, "access_token");
+    apply(&s, &new);
+    assert_string_equal(new.http.headers[0].value, "Bearer EAATOKEN");
+    assert_non_null(strstr(new.http.url, proof));
+
+    /* who is under way has what it was sent with, and neither is told */
+    assert_string_equal(old.http.headers[0].value, "Bearer OLDTOKEN");
+    char text[] = "OLDTOKEN EAATOKEN";
+    credentials_hide(s.credentials, text, strlen(text));
+    assert_string_equal(text, "******** ********");
+    /* another thread that was refused with the old one need not read */
+    credentials_renew(s.credentials, old.number, &renewal);
+    assert_true(renewal.renewed && !renewal.first);
+    credentials_request_done(&old);
+    credentials_request_done(&new);
+
+    int64_t last_ns;
+    char names[CREDENTIALS_TEXT_SIZE];
+    assert_int_equal(credentials_renewals(s.credentials, &last_ns, names), 1);
+    assert_int_equal(last_ns, now_ns);
+    assert_string_equal(names, "access_token");
+}
+
+static void the_same_token_renews_nothing_and_is_not_read_all_the_time(void **state)
+{
+    (void)state;
+    AUTO(place_done) struct place_of_token place;
+    AUTO(setup_done) struct setup s;
+    place_init(&place);
+    setup_init(&s);
+    put(&place, "OLDTOKEN");
+    set(&s, "access_token", place.reference);
+    open_credentials(&s);
+    struct credentials_renewal renewal;
+    AUTO(credentials_request_done) struct credentials_request r = {0};
+    apply(&s, &r);
+    credentials_renew(s.credentials, r.number, &renewal);
+    assert_false(renewal.renewed);
+    assert_string_equal(renewal.text,
+                        "the secrets of [example] were read again and have not changed");
+
+    put(&place, "NEWTOKEN");
+    now_ns += CREDENTIALS_RENEW_EVERY_NS - 1;
+    credentials_renew(s.credentials, r.number, &renewal);
+    assert_false(renewal.renewed);
+    now_ns += 1;
+    credentials_renew(s.credentials, r.number, &renewal);
+    assert_true(renewal.renewed && renewal.first);
+}
+
+static void a_token_that_is_gone_renews_nothing_and_says_why(void **state)
+{
+    (void)state;
+    AUTO(place_done) struct place_of_token place;
+    AUTO(setup_done) struct setup s;
+    place_init(&place);
+    setup_init(&s);
+    put(&place, "OLDTOKEN");
+    set(&s, "access_token", place.reference);
+    open_credentials(&s);
+    struct credentials_renewal renewal;
+    AUTO(credentials_request_done) struct credentials_request r = {0};
+    apply(&s, &r);
+    unlink(place.path);
+    credentials_renew(s.credentials, r.number, &renewal);
+    assert_false(renewal.renewed);
+    if (!text_starts_with(renewal.text,
+                          "its secrets cannot be read again: [example] access_token: file:"))
+        fail_msg("%s", renewal.text);
+    assert_string_equal(r.http.headers[0].value, "Bearer OLDTOKEN");
+}
+
+static void what_cannot_change_is_not_read_again(void **state)
+{
+    (void)state;
+    AUTO(setup_done) struct setup s;
+    setup_init(&s);
+    give(&s, "access_token", "T8_TOKEN", "EAATOKEN");
+    open_credentials(&s);
+    struct credentials_renewal renewal;
+    AUTO(credentials_request_done) struct credentials_request r = {0};
+    apply(&s, &r);
+    credentials_renew(s.credentials, r.number, &renewal);
+    assert_false(renewal.renewed);
+    assert_string_equal(renewal.text, "");
+    credentials_renew(s.credentials, 0, &renewal);
+    assert_false(renewal.renewed);
+    credentials_renew(NULL, 1, &renewal);
+    assert_false(renewal.renewed);
+}
+
 static int start(void **state)
 {
     (void)state;
@@ -232,6 +404,10 @@ int main(void)
         cmocka_unit_test(what_cannot_be_used_is_refused_without_being_shown),
         cmocka_unit_test(a_secret_that_somebody_repeats_is_hidden),
         cmocka_unit_test(an_api_that_takes_anybody_needs_nothing),
+        cmocka_unit_test(another_token_is_in_force_for_whoever_asks_next),
+        cmocka_unit_test(the_same_token_renews_nothing_and_is_not_read_all_the_time),
+        cmocka_unit_test(a_token_that_is_gone_renews_nothing_and_says_why),
+        cmocka_unit_test(what_cannot_change_is_not_read_again),
     };
     return cmocka_run_group_tests(tests, start, NULL);
 }
