@@ -9,6 +9,7 @@ of the sandbox and every personal value whole, as they are and in every dress th
 import base64
 import json
 import os
+import re
 import sys
 import urllib.parse
 
@@ -51,6 +52,14 @@ def dresses(text):
     yield text.replace("'", "''").encode()
 
 
+def is_there(dress, content):
+    """Seconds of a time of ours may look like a degree of latitude."""
+    at = content.find(dress)
+    while at >= 0 and dress.replace(b".", b"").isdigit() and re.search(rb"T\d\d:\d\d:$", content[max(0, at - 7):at]):
+        at = content.find(dress, at + 1)
+    return at >= 0
+
+
 needles = {dress: "the mark" for dress in dresses("CANARY")}
 count = 0
 for name in sorted(os.listdir(sys.argv[1])):
@@ -78,7 +87,7 @@ for folder in sys.argv[2:]:
             with open(path, "rb") as file:
                 content = file.read()
             heads = {content[i:i + 5] for i in range(len(content))} & by_length.keys()
-            found += [f"{path}: {what}: {dress!r}" for head in heads for dress, what in by_length[head] if dress in content]
+            found += [f"{path}: {what}: {dress!r}" for head in heads for dress, what in by_length[head] if is_there(dress, content)]
 if found:
     sys.exit("\n".join(found[:20]))
 print(f"{count} personal values in {len(needles)} dresses: in none of {files} files")

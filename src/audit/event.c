@@ -25,6 +25,7 @@ static const char *const kinds[EVENT_KIND_COUNT] = {
     [EVENT_SLICE_DIFFERS] = "slice.differs",
     [EVENT_CHECKPOINT_RESET] = "checkpoint.reset",
     [EVENT_SCHEMA_DRIFT] = "schema.drift",
+    [EVENT_FIELDS_WITHHELD] = "fields.withheld",
     [EVENT_BATCH_DELIVERED] = "batch.delivered",
     [EVENT_BATCH_RECOVERED] = "batch.recovered",
     [EVENT_BATCH_REPLAYED] = "batch.replayed",

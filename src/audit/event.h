@@ -56,6 +56,7 @@ enum event_kind {
     EVENT_SLICE_DIFFERS, /* they do not */
     EVENT_CHECKPOINT_RESET,
     EVENT_SCHEMA_DRIFT,
+    EVENT_FIELDS_WITHHELD, /* rows lack fields that the credentials may not see */
     EVENT_BATCH_DELIVERED,
     EVENT_BATCH_RECOVERED, /* a commit whose outcome was unknown was found in the sink */
     EVENT_BATCH_REPLAYED, /* segments that were delivered before */

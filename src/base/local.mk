@@ -8,6 +8,7 @@ src_base_libbase_a_SOURCES = \
     src/base/crashpoint.c src/base/crashpoint.h \
     src/base/error.c src/base/error.h \
     src/base/file.c src/base/file.h \
+    src/base/folder.c src/base/folder.h \
     src/base/log.c src/base/log.h \
     src/base/queue.c src/base/queue.h \
     src/base/stop.c src/base/stop.h \

@@ -178,6 +178,13 @@ bool place_array(struct place *p, const json_t *object, const char *key, size_t 
     return true;
 }
 
+bool place_identifier(const struct place *p, const char *key, const char *name,
+                      struct error *err)
+{
+    return text_is_identifier(name) ||
+           place_fail_at(p, key, err, "expected a name of a-z, 0-9 and _");
+}
+
 bool place_row(struct place *p, const json_t *object, const char *key, const void *rows,
                size_t row_size, size_t *ret_index, struct error *err)
 {
@@ -202,4 +209,14 @@ bool place_row(struct place *p, const json_t *object, const char *key, const voi
     char hint[PLACE_HINT_SIZE];
     return place_fail_at(p, key, err, "unknown %s \"%.40s\"%s", key, word,
                          place_hint(word, names, hint));
+}
+
+bool place_sort(struct place *p, const json_t *value, const char *key, const void *rows,
+                size_t row_size, size_t *ret_index, struct error *err)
+{
+    if (!json_is_object(value))
+        return place_fail(p, err, "expected object, found %s", json_type_text(value));
+    if (!json_object_get(value, key))
+        return place_fail(p, err, "\"%s\" is missing", key);
+    return place_row(p, value, key, rows, row_size, ret_index, err);
 }

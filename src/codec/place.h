@@ -59,6 +59,9 @@ bool place_integer(struct place *p, const json_t *object, const char *key, int64
 /* "90s", "5m", … within minimum_ns to maximum_ns. */
 bool place_duration(struct place *p, const json_t *object, const char *key, int64_t minimum_ns,
                     int64_t maximum_ns, int64_t *ret_ns, struct error *err);
+/* Whether name, the member's, is an identifier. */
+bool place_identifier(const struct place *p, const char *key, const char *name,
+                      struct error *err);
 /* An array of 1 to max elements; borrowed. */
 bool place_array(struct place *p, const json_t *object, const char *key, size_t max,
                  const json_t **ret_array, struct error *err);
@@ -66,6 +69,9 @@ bool place_array(struct place *p, const json_t *object, const char *key, size_t 
  * with a NULL name: the row's index. An unknown word is answered with the nearest one. */
 bool place_row(struct place *p, const json_t *object, const char *key, const void *rows,
                size_t row_size, size_t *ret_index, struct error *err);
+/* The same of an object that is one of several sorts: the member that says which is there. */
+bool place_sort(struct place *p, const json_t *value, const char *key, const void *rows,
+                size_t row_size, size_t *ret_index, struct error *err);
 
 /* " (did you mean …?)" for an error text, or "". The result is in ret_text. */
 enum { PLACE_HINT_SIZE = 128 };

@@ -29,7 +29,9 @@ struct check {
     struct deployment *deployment;
     json_t *findings;
     enum finding worst;
-    struct error error; /* of the first bad finding */
+    size_t failures;
+    const char *failed; /* the first one; this and the next only then */
+    struct error error;
 };
 
 static void found(struct check *k, enum finding finding, const char *what, const char *text)
@@ -45,8 +47,10 @@ static void found(struct check *k, enum finding finding, const char *what, const
 
 static void failed(struct check *k, const char *what, const struct error *err)
 {
-    if (k->worst != FOUND_BAD)
+    if (k->failures++ == 0) {
+        k->failed = what;
         k->error = *err;
+    }
     found(k, FOUND_BAD, what, err->text);
 }
 
@@ -95,6 +99,17 @@ static void tell_credentials(struct check *k, const struct access *a)
     found(k, FOUND_GOOD, "credentials", buffer_text(&text) ? buffer_text(&text) : "");
 }
 
+/* Nobody says what it is good for: we cannot ask as we should, or the service has its reasons. */
+static void tell_unknown_token(struct check *k, const struct access *a, struct error *why)
+{
+    char lacking[ACCESS_NAMES_SIZE], text[INTROSPECTION_TEXT_SIZE];
+    access_token_lacks(a, lacking);
+    error_prefix(why, "the service does not say what it is good for");
+    snprintf(text, sizeof text, "the service does not say what it is good for without [%s] %s",
+             k->deployment->manifest->source, lacking);
+    found(k, FOUND_NOTICE, "token", *lacking ? text : why->text);
+}
+
 /* False: nothing can be asked with it. */
 static bool check_token(struct check *k, const struct access *a)
 {
@@ -109,8 +124,7 @@ static bool check_token(struct check *k, const struct access *a)
     bool told = access_token(a, &grade, text, &err);
     if (!told &&
         err.kind == ERROR_REMOTE) { /* it may be good, and not for asking about itself */
-        error_prefix(&err, "the service does not say what it is good for");
-        found(k, FOUND_NOTICE, "token", err.text);
+        tell_unknown_token(k, a, &err);
         return true;
     }
     if (!told) {
@@ -296,7 +310,7 @@ static void check_sinks(struct check *k)
             continue;
         }
         snprintf(text, sizeof text, "%s%s", driver->name,
-                 script.len ? ": extract plan says what is made or changed there" : "");
+                 script.len ? ": extract ddl says what is made or changed there" : "");
         found(k, script.len ? FOUND_NOTICE : FOUND_GOOD, driver->sink, text);
     }
 }
@@ -347,7 +361,8 @@ bool cmd_check(struct context *c, int *ret_status, struct error *err)
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         checks[i](&k);
     deployment_free(k.deployment);
-
+    if (k.failures > 0 && !context_json(c))
+        printf("%zu FAILED, first: %s\n", k.failures, k.failed);
     *ret_status = k.worst == FOUND_BAD ? error_exit_status(k.error.kind) : 0;
     return !context_json(c) || context_print_json(json_pack("{s:O}", "checks", findings), err);
 }

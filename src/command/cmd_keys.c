@@ -69,11 +69,11 @@ bool cmd_keys_init(struct context *c, int *ret_status, struct error *err)
     if (copy && !keyring_escrow(d->keyring, copy, err))
         return false;
     enum ring_escrow decision = copy ? RING_ESCROW_COPIED : RING_ESCROW_DECLINED;
-    AUTO(stages_done) struct stages stages = {0};
+    AUTO(folder_names_done) struct folder_names stages = {0};
     if (!stages_list(c->state, &stages, err))
         return false;
     for (size_t i = 0; i < stages.count; i++) {
-        if (!audit_escrow(d, stages.sources[i], ring_escrow_name(decision), err))
+        if (!audit_escrow(d, stages.name[i], ring_escrow_name(decision), err))
             return false;
     }
     if (!keyring_settle_escrow(d->keyring, decision, err))
@@ -156,7 +156,7 @@ static void print_key(const json_t *row)
 bool cmd_keys_list(struct context *c, int *ret_status, struct error *err)
 {
     AUTO(deployment_freep) struct deployment *d = NULL;
-    AUTO(stages_done) struct stages stages = {0};
+    AUTO(folder_names_done) struct folder_names stages = {0};
     if (!deployment_open(&c->deployment, DEPLOYMENT_KEYS, 0, &d, err) ||
         !stages_list(c->state, &stages, err))
         return false;
@@ -165,7 +165,7 @@ bool cmd_keys_list(struct context *c, int *ret_status, struct error *err)
     if (!rows || !list_keyring(d->keyring, rows, err))
         return rows ? false : error_memory(err);
     for (size_t i = 0; i < stages.count; i++) {
-        if (!list_stage(c, d->keyring, stages.sources[i], rows, err))
+        if (!list_stage(c, d->keyring, stages.name[i], rows, err))
             return false;
     }
 
@@ -192,13 +192,13 @@ static bool verify_stage(const struct context *c, const struct keyring *k, const
 bool cmd_keys_verify(struct context *c, int *ret_status, struct error *err)
 {
     AUTO(deployment_freep) struct deployment *d = NULL;
-    AUTO(stages_done) struct stages stages = {0};
+    AUTO(folder_names_done) struct folder_names stages = {0};
     if (!deployment_open(&c->deployment, DEPLOYMENT_KEYS, 0, &d, err) ||
         !stages_list(c->state, &stages, err))
         return false;
     struct inspection counts = {0};
     for (size_t i = 0; i < stages.count; i++) {
-        if (!verify_stage(c, d->keyring, stages.sources[i], &counts, err))
+        if (!verify_stage(c, d->keyring, stages.name[i], &counts, err))
             return false;
     }
     for (uint32_t v = 1; v <= keyring_pseudonym_version(d->keyring); v++) {
@@ -248,16 +248,16 @@ bool cmd_keys_rotate(struct context *c, int *ret_status, struct error *err)
 {
     int64_t wait_ns;
     AUTO(deployment_freep) struct deployment *d = NULL;
-    AUTO(stages_done) struct stages stages = {0};
+    AUTO(folder_names_done) struct folder_names stages = {0};
     if (!options_duration(c->options, TABLE_WAIT, 0, &wait_ns, err) ||
         !deployment_open(&c->deployment, DEPLOYMENT_KEYS, 0, &d, err) ||
         !keyring_rotate(d->keyring, err) || !stages_list(c->state, &stages, err))
         return false;
     uint64_t count = 0;
     for (size_t i = 0; i < stages.count; i++) {
-        if (!rewrap_stage(d, stages.sources[i], wait_ns, &count, err))
+        if (!rewrap_stage(d, stages.name[i], wait_ns, &count, err))
             return error_prefix(err, "the rotation is not finished; run it again: %s",
-                                stages.sources[i]);
+                                stages.name[i]);
     }
     if (!keyring_rotate_finish(d->keyring, err))
         return false;

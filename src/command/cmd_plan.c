@@ -16,7 +16,7 @@
 
 enum {
     PLAN_SCRIPT_MAX = 1024 * 1024,
-    REPORT_REQUESTS = 3, /* to have a report made: create, and ask after it a few times */
+    REPORT_POLLS = 2, /* of a report, besides creating it */
 };
 
 struct plan {
@@ -31,6 +31,9 @@ struct plan {
     struct agenda *agenda;
     char *quota; /* path of the budget */
     struct outlook *outlook; /* of all streams together */
+    uint64_t requests; /* the same */
+    struct buffer changes; /* statements for what is there in the sinks … */
+    size_t missing; /* … and tables and topics that a run makes */
 };
 
 static void plan_done(struct plan *p)
@@ -42,6 +45,7 @@ static void plan_done(struct plan *p)
     store_close(p->stage);
     free(p->quota);
     outlook_free(p->outlook);
+    buffer_done(&p->changes);
 }
 
 /* What a stream of all accounts comes to. */
@@ -101,11 +105,25 @@ static bool count_list(const struct plan *p, const struct agenda_list *list, uin
         take_days(w, &list->slices[i]);
         guess = !pages && known > 0 ? known : guess;
         w->open += !complete;
-        w->requests += complete ? 0 : guess + (has_report ? REPORT_REQUESTS : 0);
+        w->requests += complete ? 0 : guess + (has_report ? 1 + REPORT_POLLS : 0);
     }
     w->accounts++;
     w->slices += list->count;
     return true;
+}
+
+/* What one list is going to spend: its slices or, where nobody knows their pages, its requests;
+ * reports are created at a price of their own. */
+static bool add_list(struct outlook *o, const struct plan *p, const struct agenda_list *list,
+                     const struct settings_forecast *forecast, uint64_t open, uint64_t requests,
+                     struct error *err)
+{
+    const struct settings *settings = p->deployment->options->settings;
+    const char *account = list->account->id;
+    uint64_t created = p->deployment->manifest->streams[list->stream].has_report ? open : 0;
+    uint64_t times = forecast->pages ? open : requests - created;
+    return outlook_add(o, settings, account, forecast->cost, times, err) &&
+           outlook_add(o, settings, account, forecast->create, created, err);
 }
 
 /* All accounts' lists of a stream, and how long the quota makes them take, these alone. They are
@@ -114,7 +132,6 @@ static bool count_stream(struct plan *p, size_t stream,
                          const struct settings_forecast *forecast, struct work *ret_work,
                          int64_t *ret_ns, struct error *err)
 {
-    const struct settings *settings = p->deployment->options->settings;
     AUTO(outlook_freep) struct outlook *own = NULL;
     struct work w = {0};
     if (!outlook_open(p->quota, p->now_ns, &own, err))
@@ -126,9 +143,9 @@ static bool count_stream(struct plan *p, size_t stream,
             continue;
         if (!count_list(p, list, forecast->pages, &w, err))
             return false;
-        uint64_t times = forecast->pages ? w.open - before.open : w.requests - before.requests;
-        if (!outlook_add(own, settings, list->account->id, forecast->cost, times, err) ||
-            !outlook_add(p->outlook, settings, list->account->id, forecast->cost, times, err))
+        uint64_t open = w.open - before.open, requests = w.requests - before.requests;
+        if (!add_list(own, p, list, forecast, open, requests, err) ||
+            !add_list(p->outlook, p, list, forecast, open, requests, err))
             return false;
     }
     *ret_work = w;
@@ -142,23 +159,36 @@ static long long minutes(int64_t ns)
     return (long long)(ns / minute_ns + (ns % minute_ns > 0));
 }
 
-static bool plan_sinks(const struct deployment *d, size_t stream, struct buffer *script,
-                       struct error *err)
+static bool plan_sinks(struct plan *p, size_t stream, struct buffer *script, struct error *err)
 {
+    const struct deployment *d = p->deployment;
     const struct driver_stream target = deployment_stream(d, stream);
     for (size_t i = 0; i < d->options->sink_count; i++) {
         const struct sink_options options = deployment_sink(d, i, true);
         AUTO(sink_closep) struct sink *sink = NULL;
         struct ddl_change change;
+        size_t before = script->len;
         if (!sink_open(&options, &sink, err) || !sink_plan(sink, &target, script, &change, err))
             return false;
+        p->missing += change.creates;
+        if (!change.creates &&
+            !buffer_append(&p->changes, script->data + before, script->len - before))
+            return error_set(err, ERROR_SINK, "more than %d bytes of statements",
+                             PLAN_SCRIPT_MAX);
     }
     return true;
 }
 
+static void print_time(int64_t ns)
+{
+    if (ns > 0)
+        printf("the quota makes it take at least %lld min\n", minutes(ns));
+    else
+        puts("no wait for the quota");
+}
+
 static void print_stream(const struct plan *p, size_t stream, const struct work *w,
-                         const struct settings_forecast *forecast, int64_t ns,
-                         const char *statements)
+                         const struct settings_forecast *forecast, int64_t ns)
 {
     const struct deployment *d = p->deployment;
     printf("%s/%s: ", d->options->source, d->streams[stream].name);
@@ -171,8 +201,21 @@ static void print_stream(const struct plan *p, size_t stream, const struct work 
         printf(": %s%" PRIu64 " requests", forecast->pages ? "" : "about ", w->requests);
     if (forecast->records)
         printf(", %" PRIu64 " records", forecast->records * w->open);
-    printf("; the quota makes it take at least %lld min\n", minutes(ns));
-    printf("%s%s", *statements ? "changes to the sinks:\n" : "", statements);
+    printf("; ");
+    print_time(ns);
+}
+
+static void print_sinks(struct plan *p)
+{
+    const char *source = p->deployment->options->source;
+    const char *changes = buffer_text(&p->changes);
+    if (p->missing > 0)
+        printf("sinks: %zu tables or topics are missing, and made by the run; extract ddl "
+               "--source %s prints them\n",
+               p->missing, source);
+    if (changes && *changes)
+        printf("changes to the sinks, for extract ddl --source %s --apply:\n%s", source,
+               changes);
 }
 
 static bool plan_stream(struct plan *p, size_t stream, json_t *out, struct error *err)
@@ -185,8 +228,9 @@ static bool plan_stream(struct plan *p, size_t stream, json_t *out, struct error
     buffer_init(&script, PLAN_SCRIPT_MAX);
     if (!settings_forecast(d->options->settings, stream, &forecast, err) ||
         !count_stream(p, stream, &forecast, &w, &ns, err) ||
-        !plan_sinks(d, stream, &script, err))
+        !plan_sinks(p, stream, &script, err))
         return false;
+    p->requests += w.requests;
     const char *statements = buffer_text(&script) ? buffer_text(&script) : "";
     json_array_append_new(
         out, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "stream",
@@ -196,7 +240,7 @@ static bool plan_stream(struct plan *p, size_t stream, json_t *out, struct error
                        (json_int_t)(forecast.records * w.open), "quota_seconds",
                        (json_int_t)(ns / CLOCK_SECOND_NS), "statements", statements));
     if (!context_json(p->context))
-        print_stream(p, stream, &w, &forecast, ns, statements);
+        print_stream(p, stream, &w, &forecast, ns);
     return true;
 }
 
@@ -246,8 +290,11 @@ static bool print_all(struct plan *p, struct error *err)
         return context_print_json(json_pack("{s:O, s:I}", "streams", streams, "quota_seconds",
                                             (json_int_t)(all_ns / CLOCK_SECOND_NS)),
                                   err);
-    if (json_array_size(streams) > 1)
-        printf("all of it: the quota makes it take at least %lld min\n", minutes(all_ns));
+    if (json_array_size(streams) > 1) {
+        printf("all of it: %" PRIu64 " requests; ", p->requests);
+        print_time(all_ns);
+    }
+    print_sinks(p);
     return true;
 }
 
@@ -257,6 +304,7 @@ bool cmd_plan(struct context *c, int *ret_status, struct error *err)
         deployment_stage(&c->deployment, c->deployment.source, NULL);
     AUTO(deployment_freep) struct deployment *d = NULL;
     AUTO(plan_done) struct plan p = {.context = c, .now_ns = clock_now_ns()};
+    buffer_init(&p.changes, PLAN_SCRIPT_MAX);
     if (!options_window(c->options, p.now_ns, &p.asked, err) ||
         !window_check(&p.asked, p.now_ns, err) ||
         !deployment_open(&c->deployment, 0, 0, &d, err) ||

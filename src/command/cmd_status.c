@@ -187,7 +187,9 @@ static long long number_of(const json_t *row, const char *key)
 static void print_quota(const json_t *row)
 {
     const char *account = text_of(row, "account");
-    printf("  %-10s quota%s%s: ", text_of(row, "bucket"), *account ? " of " : "", account);
+    bool of_one = *account && strcmp(account, MANIFEST_SINGLE_ACCOUNT) != 0;
+    printf("  %-21s quota%s%s: ", text_of(row, "bucket"), of_one ? " of " : "",
+           of_one ? account : "");
     if (json_is_true(json_object_get(row, "percent")))
         printf("%lld %% used", number_of(row, "used"));
     else
@@ -203,14 +205,99 @@ static void print_quota(const json_t *row)
     printf("\n");
 }
 
+/* Nothing of it is used, and nobody waits for it. */
+static bool is_unused(const json_t *row)
+{
+    return number_of(row, "used") == 0 && !*text_of(row, "blocked_until") &&
+           !*text_of(row, "next");
+}
+
+static void print_quotas(const json_t *rows)
+{
+    size_t i, unused = 0;
+    const json_t *row;
+    json_array_foreach (rows, i, row) {
+        if (is_unused(row))
+            unused++;
+        else
+            print_quota(row);
+    }
+    if (unused > 0)
+        printf("  %zu limits of which nothing is used\n", unused);
+}
+
 static void print_checkpoint(const json_t *row)
 {
     const char *account = text_of(row, "account");
     bool single = strcmp(account, MANIFEST_SINGLE_ACCOUNT) == 0;
-    printf("  %-10s %s%sslice %s %s: %lld pages, %lld records, %s\n", text_of(row, "stream"),
+    printf("  %-21s %s%sslice %s %s: %lld pages, %lld records, %s\n", text_of(row, "stream"),
            single ? "" : account, single ? "" : " ", text_of(row, "slice"),
            text_of(row, "state"), number_of(row, "pages"), number_of(row, "records"),
            text_of(row, "updated"));
+}
+
+/* Slices of a stream that are complete. */
+struct completed {
+    const json_t *first, *last; /* by account and slice */
+    size_t slices, accounts;
+    const char *since, *until, *updated;
+    long long records;
+};
+
+static void count_completed(struct completed *c, const json_t *row)
+{
+    const char *slice = text_of(row, "slice"), *updated = text_of(row, "updated");
+    bool first = c->slices == 0;
+    c->accounts += first || strcmp(text_of(c->last, "account"), text_of(row, "account")) != 0;
+    c->since = first || strcmp(slice, c->since) < 0 ? slice : c->since;
+    c->until = first || strcmp(slice, c->until) > 0 ? slice : c->until;
+    c->updated = first || strcmp(updated, c->updated) > 0 ? updated : c->updated;
+    c->records += number_of(row, "records");
+    c->first = first ? row : c->first;
+    c->last = row;
+    c->slices++;
+}
+
+/* An agency has thousands of them. */
+static void print_completed(struct completed *c)
+{
+    if (c->slices == 1)
+        print_checkpoint(c->first);
+    else if (c->slices > 1)
+        printf("  %-21s %zu slices of %zu account%s complete, %s%s%s: %lld records, %s\n",
+               text_of(c->first, "stream"), c->slices, c->accounts, c->accounts > 1 ? "s" : "",
+               c->since, strcmp(c->since, c->until) != 0 ? " to " : "",
+               strcmp(c->since, c->until) != 0 ? c->until : "", c->records, c->updated);
+    *c = (struct completed){0};
+}
+
+static void print_checkpoints(const json_t *rows)
+{
+    size_t i;
+    const json_t *row;
+    struct completed completed = {0};
+    json_array_foreach (rows, i, row) {
+        if (completed.slices > 0 &&
+            strcmp(text_of(completed.last, "stream"), text_of(row, "stream")) != 0)
+            print_completed(&completed);
+        if (strcmp(text_of(row, "state"), checkpoint_state_name(CHECKPOINT_COMPLETE)) == 0)
+            count_completed(&completed, row);
+        else
+            print_checkpoint(row);
+    }
+    print_completed(&completed);
+}
+
+static void print_stream(const json_t *row, const char *source)
+{
+    printf("  %-21s staged up to segment %lld", text_of(row, "stream"),
+           number_of(row, "last_seq"));
+    if (number_of(row, "purged_seq") > 0)
+        printf(", purged up to %lld", number_of(row, "purged_seq"));
+    if (number_of(row, "quarantined") > 0)
+        printf(", %lld in quarantine (extract show --source %s --quarantine)",
+               number_of(row, "quarantined"), source);
+    printf("\n");
 }
 
 static void print_source(const json_t *source)
@@ -218,31 +305,29 @@ static void print_source(const json_t *source)
     size_t i;
     const json_t *row;
     printf("%s\n", text_of(source, "source"));
+    if (json_array_size(json_object_get(source, "streams")) == 0)
+        printf("  nothing is staged yet\n");
     json_array_foreach (json_object_get(source, "streams"), i, row)
-        printf("  %-10s staged up to segment %lld, purged up to %lld, %lld in quarantine\n",
-               text_of(row, "stream"), number_of(row, "last_seq"), number_of(row, "purged_seq"),
-               number_of(row, "quarantined"));
-    json_array_foreach (json_object_get(source, "checkpoints"), i, row)
-        print_checkpoint(row);
+        print_stream(row, text_of(source, "source"));
+    print_checkpoints(json_object_get(source, "checkpoints"));
     json_array_foreach (json_object_get(source, "sinks"), i, row)
-        printf("  %-10s %s: delivered up to segment %lld, %lld behind, %s%s%s\n",
+        printf("  %-21s %s: delivered up to segment %lld, %lld behind, %s%s%s\n",
                text_of(row, "stream"), text_of(row, "sink"), number_of(row, "seq"),
                number_of(row, "behind"), text_of(row, "updated"),
                *text_of(row, "error") ? "; last error: " : "", text_of(row, "error"));
-    json_array_foreach (json_object_get(source, "quotas"), i, row)
-        print_quota(row);
+    print_quotas(json_object_get(source, "quotas"));
 }
 
 bool cmd_status(struct context *c, int *ret_status, struct error *err)
 {
     AUTO(json_decrefp) json_t *sources = json_array();
-    AUTO(stages_done) struct stages stages = {0};
+    AUTO(folder_names_done) struct folder_names stages = {0};
     const char *only = c->options->value[TABLE_SOURCE];
     if (!stages_list(c->state, &stages, err))
         return false;
     for (size_t i = 0; i < stages.count; i++) {
-        if ((!only || strcmp(only, stages.sources[i]) == 0) &&
-            !add_source(c, stages.sources[i], sources, err))
+        if ((!only || strcmp(only, stages.name[i]) == 0) &&
+            !add_source(c, stages.name[i], sources, err))
             return false;
     }
 

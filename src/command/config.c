@@ -13,7 +13,6 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "crypto/reference.h"
 
 enum { ENVIRONMENT_NAME_MAX = 160 };
 
@@ -401,111 +400,18 @@ bool config_load(const char *path, struct config **ret_config, struct error *err
     return true;
 }
 
-/* One row per type: does the text fit, and what would. */
-static bool is_text(const struct config_row *row, const char *text)
-{
-    (void)row;
-    for (const char *p = text; *p; p++) {
-        if (iscntrl((unsigned char)*p))
-            return false;
-    }
-    return *text && text_is_utf8(text, strlen(text));
-}
-
-static bool is_integer(const struct config_row *row, const char *text)
-{
-    int64_t value;
-    if (!text_parse_int64(text, strlen(text), &value))
-        return false;
-    return (!row->minimum && !row->maximum) || (value >= row->minimum && value <= row->maximum);
-}
-
-static bool is_duration(const struct config_row *row, const char *text)
-{
-    (void)row;
-    int64_t value;
-    return text_parse_duration(text, &value);
-}
-
-static bool is_size(const struct config_row *row, const char *text)
-{
-    (void)row;
-    uint64_t value;
-    return text_parse_size(text, &value);
-}
-
-/* "70%" */
-static bool parse_percent(const char *text, unsigned *ret_percent)
-{
-    size_t digits = strspn(text, "0123456789");
-    int64_t value;
-    if (strcmp(text + digits, "%") != 0 || !text_parse_int64(text, digits, &value) ||
-        value < 1 || value > 100)
-        return false;
-    *ret_percent = (unsigned)value;
-    return true;
-}
-
-static bool is_percent(const struct config_row *row, const char *text)
-{
-    (void)row;
-    unsigned value;
-    return parse_percent(text, &value);
-}
-
-static bool is_boolean(const struct config_row *row, const char *text)
-{
-    (void)row;
-    bool value;
-    return text_parse_bool(text, &value);
-}
-
-static bool is_choice(const struct config_row *row, const char *text)
-{
-    return text_is_word_of(text, row->choices);
-}
-
-static bool is_reference(const struct config_row *row, const char *text)
-{
-    (void)row;
-    struct error ignored;
-    return reference_check(text, &ignored);
-}
-
-static const struct {
-    bool (*fits)(const struct config_row *row, const char *text);
-    const char *wanted;
-} types[] = {
-    [CONFIG_TEXT] = {is_text, "a line of text in UTF-8"},
-    [CONFIG_INTEGER] = {is_integer, "a whole number"},
-    [CONFIG_DURATION] = {is_duration, "a number and a unit: ms, s, m, h or d (90s, 15m)"},
-    [CONFIG_SIZE] = {is_size, "a number and a unit: B, KiB, MiB or GiB"},
-    [CONFIG_PERCENT] = {is_percent, "1% to 100%"},
-    [CONFIG_BOOLEAN] = {is_boolean, "true or false"},
-    [CONFIG_CHOICE] = {is_choice, "one of"},
-    [CONFIG_REFERENCE] = {is_reference, "a reference, never the secret itself: env:NAME, "
-                                        "file:PATH, fd:NUMBER or credential:NAME"},
-};
-
 static bool check_type(const struct config *c, const struct setting *s, struct error *err)
 {
     const struct config_row *row = &s->row;
-    if (!s->value || types[row->type].fits(row, s->value))
+    if (!s->value || config_type_fits(row, s->value))
         return true;
-
-    char where[CONFIG_WHERE_MAX];
+    char where[CONFIG_WHERE_MAX], wanted[CONFIG_WANTED_SIZE];
     config_where(c, row->section, row->key, where);
-    char range[80] = "";
-    if (row->type == CONFIG_INTEGER && (row->minimum || row->maximum))
-        snprintf(range, sizeof range, " from %lld to %lld", (long long)row->minimum,
-                 (long long)row->maximum);
-    if (row->type == CONFIG_CHOICE)
-        snprintf(range, sizeof range, ": %s", row->choices);
+    config_type_wanted(row, wanted);
     /* the value of a reference may be the secret itself, pasted by mistake */
     bool show = row->type != CONFIG_REFERENCE;
-    return error_set(err, ERROR_CONFIG, "%s: [%s] %s%s%.64s: must be %s%s", where, row->section,
-                     row->key, show ? " = " : "", show ? s->value : "", types[row->type].wanted,
-                     range);
+    return error_set(err, ERROR_CONFIG, "%s: [%s] %s%s%.64s: must be %s", where, row->section,
+                     row->key, show ? " = " : "", show ? s->value : "", wanted);
 }
 
 bool config_finish(const struct config *c, struct error *err)
@@ -563,7 +469,7 @@ unsigned config_percent(const struct config *c, const char *section, const char 
     const char *text = config_text(c, section, key);
     unsigned value = 0;
     if (text)
-        parse_percent(text, &value);
+        config_type_percent(text, &value);
     return value;
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "command/config_type.h"
 
 enum {
     CONFIG_FILE_MAX = 1024 * 1024,
@@ -24,29 +25,6 @@ enum {
     CONFIG_ROWS_MAX = 1000,
     CONFIG_SECTION_MAX = 48, /* inih cuts longer names */
     CONFIG_WHERE_MAX = 512,
-};
-
-enum config_type {
-    CONFIG_TEXT,
-    CONFIG_INTEGER,
-    CONFIG_DURATION,
-    CONFIG_SIZE,
-    CONFIG_PERCENT,
-    CONFIG_BOOLEAN,
-    CONFIG_CHOICE,
-    CONFIG_REFERENCE,
-};
-
-/* What may be set. Strings are borrowed and must outlive the configuration. */
-struct config_row {
-    const char *section;
-    const char *key;
-    enum config_type type;
-    const char *choices; /* CONFIG_CHOICE: "sqlite postgres" */
-    int64_t minimum; /* CONFIG_INTEGER; both 0: any */
-    int64_t maximum;
-    const char *fallback; /* NULL: unset */
-    const char *help;
 };
 
 struct config;

@@ -7,9 +7,12 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/folder.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "sink/registry.h"
+
+enum { SOURCE_LIST_MAX = 512 };
 
 static const char policy_prefix[] = "policy ";
 
@@ -149,6 +152,31 @@ static bool load_configured_sources(struct context *c, struct error *err)
     return true;
 }
 
+/* A name that is mistyped, or a folder that is not the right one. */
+static bool no_source(const char *data, const char *name, struct error *err)
+{
+    AUTO(folder_names_done) struct folder_names there = {0};
+    AUTO(cleanup_free) char *folder = text_format("%s/sources", data);
+    AUTO(buffer_done) struct buffer list;
+    struct error unreadable;
+    buffer_init(&list, SOURCE_LIST_MAX);
+    if (!folder)
+        return error_memory(err);
+    if (!folder_list(folder, ".json", &there, &unreadable) || there.count == 0)
+        return error_set(err, ERROR_USAGE,
+                         "--source %.64s: there is no %s/%.64s.json, nor any other source: is "
+                         "[extract] data right?",
+                         name, folder, name);
+    for (size_t i = 0; i < there.count; i++)
+        if (!buffer_printf(&list, "%s%s", i > 0 ? ", " : "", there.name[i]))
+            break; /* the first ones do */
+    const char *nearest = text_nearest(name, there.name);
+    return error_set(err, ERROR_USAGE,
+                     "--source %.64s: there is no %s/%.64s.json%s%s%s; there is %s", name,
+                     folder, name, nearest ? " (did you mean " : "", nearest ? nearest : "",
+                     nearest ? "?)" : "", buffer_text(&list) ? buffer_text(&list) : "");
+}
+
 static bool load_named_source(struct context *c, struct error *err)
 {
     const char *name = c->options->value[TABLE_SOURCE];
@@ -159,10 +187,7 @@ static bool load_named_source(struct context *c, struct error *err)
     if (!path)
         return error_memory(err);
     if (!text_is_identifier(name) || !file_exists(path))
-        return error_set(err, ERROR_USAGE,
-                         "--source %.64s: there is no %s/sources/%.64s.json; is [extract] data "
-                         "right?",
-                         name, data, name);
+        return no_source(data, name, err);
     /* the first source that is loaded */
     return load_source(c, name, err) && check_names(c->options, c->sources[0].manifest, err);
 }

@@ -14,6 +14,7 @@ src_command_libcommand_a_SOURCES = \
     src/command/cmd_status.c \
     src/command/cmd_verify.c \
     src/command/config.c src/command/config.h \
+    src/command/config_type.c src/command/config_type.h \
     src/command/context.c src/command/context.h \
     src/command/help.c src/command/help.h \
     src/command/inspection.c src/command/inspection.h \
@@ -57,7 +58,7 @@ uninstall-local:
 
 # What an API and its records look like, and the grammars of both.
 sourcesdir = $(pkgdatadir)/sources
-dist_sources_DATA = sources/random_user.json
+dist_sources_DATA = sources/facebook_ads.json sources/random_user.json
 schemasdir = $(pkgdatadir)/schemas
 dist_schemas_DATA = schemas/manifest.schema.json schemas/record.schema.json
 randomuserdir = $(pkgdatadir)/schemas/random_user

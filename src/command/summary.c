@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+enum { FAILED_NAMES_SIZE = DEPLOYMENT_STREAMS_MAX * 64 };
+
 /* The word for an exit status: what a scheduler decides by. */
 static const char *status_word(int exit_status)
 {
@@ -27,8 +29,7 @@ static json_t *stream_json(const struct result *result, const struct result_stre
 {
     return json_pack(
         "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:s, "
-        "s:s?, "
-        "s:s?, s:s?}",
+        "s:I, s:s, s:s?, s:s?, s:s?}",
         "stream", s->name, "slices", (json_int_t)s->slices, "slices_complete",
         (json_int_t)s->complete, "pages", (json_int_t)s->pages, "records",
         (json_int_t)s->records, "staged", (json_int_t)(s->released - s->unchanged), "unchanged",
@@ -37,7 +38,8 @@ static json_t *stream_json(const struct result *result, const struct result_stre
         (json_int_t)s->decoded_bytes, "loaded",
         (json_int_t)result_delivered(result, s, "warehouse"), "published",
         (json_int_t)result_delivered(result, s, "kafka"), "compared", (json_int_t)s->compared,
-        "differing", (json_int_t)s->differing, "difference", s->difference, "out_of_reach",
+        "differing", (json_int_t)s->differing, "difference", s->difference, "withheld",
+        (json_int_t)s->withheld, "withheld_why", s->withheld_why, "out_of_reach",
         *s->out_of_reach ? s->out_of_reach : NULL, "error_kind",
         s->failed ? error_kind_name(s->error.kind) : NULL, "error",
         s->failed ? s->error.text : NULL);
@@ -92,8 +94,8 @@ static void print_stream(const struct deployment *d, const struct result *result
     uint64_t published = result_delivered(result, s, "kafka");
     uint64_t quarantined = result_quarantined(result, s);
     fprintf(stderr, "%s/%s: ", d->options->source, s->name);
-    if (!result_is_new(result, s) && !s->failed)
-        fputs("nothing new", stderr);
+    if (s->slices == 0 && !result_is_new(result, s))
+        fputs(s->failed ? "failed, nothing was read" : "nothing new", stderr);
     else
         fprintf(stderr, "%" PRIu64 " records staged from %" PRIu64 " pages, %" PRIu64 " loaded",
                 s->released - s->unchanged, s->pages, result_delivered(result, s, "warehouse"));
@@ -112,7 +114,18 @@ static void print_stream(const struct deployment *d, const struct result *result
     if (s->unknown)
         fprintf(stderr, ", %" PRIu64 " values of unknown fields not taken (%s)", s->unknown,
                 s->drift);
+    if (s->withheld)
+        fprintf(stderr,
+                ", %" PRIu64 " slices without fields that the credentials may not see (%s)",
+                s->withheld, s->withheld_why);
     fputc('\n', stderr);
+}
+
+/* Of what a run that failed did not come to, nobody knows whether there is something new. */
+static bool is_told(const struct result *result, const struct result_stream *s,
+                    const struct error *failure)
+{
+    return s->failed || s->slices > 0 || result_is_new(result, s) || (s->wanted && !failure);
 }
 
 static void print_text(const struct deployment *d, const struct result *result,
@@ -120,7 +133,7 @@ static void print_text(const struct deployment *d, const struct result *result,
 {
     for (size_t i = 0; i < result->stream_count; i++) {
         const struct result_stream *stream = &result->streams[i];
-        if (stream->wanted || result_is_new(result, stream))
+        if (is_told(result, stream, failure))
             print_stream(d, result, stream);
     }
     char again[CLOCK_RFC3339_SIZE];
@@ -143,13 +156,41 @@ static void log_failure(const char *failed, const char *parked, const char *of,
               error->text);
 }
 
+/* A token that is refused is one thing, whichever streams met it; and so is what has the same
+ * text. */
+static bool is_same(const struct result_stream *a, const struct result_stream *b)
+{
+    return a->failed && b->failed && a->error.kind == b->error.kind &&
+           (a->error.kind == ERROR_AUTH || strcmp(a->error.text, b->error.text) == 0);
+}
+
+/* The streams from this one on that failed like it, commas between; false: an earlier one did. */
+static bool list_alike(const struct result *result, size_t first,
+                       char ret_names[FAILED_NAMES_SIZE])
+{
+    const struct result_stream *streams = result->streams;
+    size_t len = 0;
+    for (size_t i = 0; i < first; i++) {
+        if (is_same(&streams[i], &streams[first]))
+            return false;
+    }
+    for (size_t i = first; i < result->stream_count && len < FAILED_NAMES_SIZE; i++) {
+        if (is_same(&streams[i], &streams[first]))
+            len += (size_t)snprintf(ret_names + len, FAILED_NAMES_SIZE - len, "%s%s",
+                                    len > 0 ? "," : "", streams[i].name);
+    }
+    return len > 0;
+}
+
 static void log_failures(const struct result *result, const struct error *failure)
 {
-    bool told = !failure;
+    /* every account that cannot be read has been told when it was found out */
+    bool told = !failure || failure == &result->account_error;
+    char names[FAILED_NAMES_SIZE];
     for (size_t i = 0; i < result->stream_count; i++) {
         const struct result_stream *s = &result->streams[i];
-        if (s->failed)
-            log_failure("stream.failed", "stream.parked", "stream=", s->name, &s->error);
+        if (list_alike(result, i, names))
+            log_failure("stream.failed", "stream.parked", "stream=", names, &s->error);
         told = told || (s->failed && strcmp(s->error.text, failure->text) == 0);
     }
     for (size_t i = 0; i < result->sink_count; i++) {

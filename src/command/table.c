@@ -130,7 +130,7 @@ const struct table_option_row table_options[TABLE_OPTION_COUNT] = {
                         TABLE_BIT(TABLE_KEYS_ROTATE) | TABLE_BIT(TABLE_AUDIT_EXPORT),
                     0, NULL},
     [TABLE_SKIP_EXIT_CODE] = {"skip-exit-code", 0, NULL,
-                              "end with status 99 when there was nothing new",
+                              "end with status 99 when nothing new was staged or delivered",
                               TABLE_BIT(TABLE_RUN), 0, NULL},
     [TABLE_SEQ] = {"seq", 0, "NUMBER", "the segment with this number", TABLE_BIT(TABLE_SHOW), 0,
                    NULL},
@@ -186,6 +186,6 @@ const struct table_exit_row table_exits[] = {
      "try again at resume_at: parked by quota, stopped by a signal, or another run is at it"},
     {77, "credentials or keys are missing or refused"},
     {78, "the configuration, a manifest or a schema is wrong"},
-    {99, "nothing new, with --skip-exit-code"},
+    {99, "nothing new was staged or delivered, with --skip-exit-code"},
     {-1, NULL},
 };

@@ -225,7 +225,10 @@ bool reference_read(const char *text, struct secret **ret_secret, struct error *
         return true;
     if (err->kind == ERROR_IO)
         err->kind = ERROR_AUTH;
-    return error_prefix(err, "%s", text);
+    if (!text_starts_with(err->text, rest))
+        return error_prefix(err, "%s", text);
+    const struct error about_path = *err; /* which stands in it already */
+    return error_set(err, about_path.kind, "file:%s", about_path.text);
 }
 
 /* --- What can be read once and is needed again ------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/access.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -70,6 +71,44 @@ struct exchange_watch access_watch(const struct access *a)
     };
 }
 
+static const char *key_of(const struct manifest *m, uint32_t name)
+{
+    if (name >= TEMPLATE_SECRET_FIRST)
+        return m->auth.names[name - TEMPLATE_SECRET_FIRST];
+    return name >= TEMPLATE_SETTING_FIRST && name < TEMPLATE_LIST_FIRST
+               ? m->settings[name - TEMPLATE_SETTING_FIRST].name
+               : NULL;
+}
+
+static void add_lacking(const struct manifest *m, const struct request_parameter *parameter,
+                        const struct template_values *values, char ret_names[ACCESS_NAMES_SIZE])
+{
+    const struct template *t = &parameter->value;
+    for (size_t i = 0; i < t->count; i++) {
+        const struct template_part *part = &t->parts[i];
+        const char *key =
+            part->literal || values->text[part->name] ? NULL : key_of(m, part->name);
+        size_t len = strlen(ret_names);
+        if (key)
+            snprintf(ret_names + len, ACCESS_NAMES_SIZE - len, "%s%s", len > 0 ? ", " : "",
+                     key);
+    }
+}
+
+void access_token_lacks(const struct access *a, char ret_names[ACCESS_NAMES_SIZE])
+{
+    const struct manifest *m = a->deployment->manifest;
+    const struct request_rule *rule = &m->auth.inspect.request;
+    struct template_values values = {0};
+    settings_fill(a->deployment->options->settings, &values);
+    credentials_fill(a->credentials, &values);
+    *ret_names = '\0';
+    for (size_t i = 0; i < rule->header_count; i++)
+        add_lacking(m, &rule->headers[i], &values, ret_names);
+    for (size_t i = 0; i < rule->query_count; i++)
+        add_lacking(m, &rule->query[i], &values, ret_names);
+}
+
 /* The one request that a secret is rendered into; it is wiped with the request. */
 static bool ask_about_token(const struct access *a, struct exchange *e, json_t **ret_answer,
                             struct error *err)
@@ -81,10 +120,11 @@ static bool ask_about_token(const struct access *a, struct exchange *e, json_t *
     credentials_fill(a->credentials, &values);
 
     AUTO(request_done) struct request request = {0};
-    const struct exchange_call call = {.request = &request.http, .values = &plain};
+    const struct request_rule *rule = &a->deployment->manifest->auth.inspect.request;
+    const struct exchange_call call = {
+        .request = &request.http, .values = &plain, .cost = {.own = &rule->costs}};
     struct exchange_result ignored;
-    return request_render(&a->deployment->manifest->auth.inspect.request, settings_base_url(s),
-                          &values, &request, err) &&
+    return request_render(rule, settings_base_url(s), &values, &request, err) &&
            exchange_document(e, &call, ret_answer, &ignored, err);
 }
 
@@ -94,7 +134,6 @@ bool access_token(const struct access *a, enum introspection_grade *ret_grade,
     const struct exchange_options options = {
         .settings = a->deployment->options->settings,
         .stream = EXCHANGE_NO_STREAM,
-        .account = MANIFEST_SINGLE_ACCOUNT,
         .credentials = a->credentials,
         .http = a->http,
         .limiter = a->limiter,

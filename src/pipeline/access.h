@@ -43,7 +43,12 @@ void access_join(struct access *fork);
 /* For the options of an exchange, or of a reader. */
 struct exchange_watch access_watch(const struct access *a);
 
-/* What the service says about the token. Only when the manifest's auth has `inspect`. */
+enum { ACCESS_NAMES_SIZE = 256 };
+
+/* The keys that the question about the token has a place for and that are not set; "" none. This
+ * and the next only when the manifest's auth has `inspect`. */
+void access_token_lacks(const struct access *a, char ret_names[ACCESS_NAMES_SIZE]);
+/* What the service says about the token. */
 bool access_token(const struct access *a, enum introspection_grade *ret_grade,
                   char ret_text[INTROSPECTION_TEXT_SIZE], struct error *err);
 /* The accounts that the deployment wants, for the caller to free (source/accounts.h). */

@@ -5,80 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/log.h"
-#include "base/stop.h"
-#include "pipeline/staged.h"
 #include "stage/generation.h"
 #include "stage/position.h"
 #include "stage/read.h"
 
 struct batch {
-    struct staged staged;
+    struct pass_work work;
     /* of the call that is going on */
     const struct batch_options *options;
     struct batch_stream *stream;
-    batch_wanted *wanted;
-    void *context;
 };
-
-/* One time through the records of a batch. Those that were refused before do not count, so the
- * number that a driver gives a record in one pass finds it in the next. */
-struct pass {
-    int64_t after; /* the segments behind this one … */
-    int64_t last; /* … up to this one; 0: there is no end */
-    bool exact; /* all of them, whatever the limits say */
-    /* Of these, only those of the generation are written: a slice is replaced. The entry counts
-     * all behind the marker, so that entries follow each other without a gap; the generation may
-     * have begun before it. */
-    bool by_slice;
-    struct generation generation;
-    int64_t marker;
-    int64_t stop; /* only so many records, for a trial; -1: all of them */
-    int64_t culprit; /* this one goes to quarantine; -1: none does */
-    char reason[DRIVER_REASON_SIZE];
-    int64_t records; /* so far */
-    uint64_t refused; /* by this pass */
-    uint64_t bytes;
-    int64_t started_ns;
-    struct ledger_entry entry;
-};
-
-static struct pass pass_of(int64_t after, int64_t last, bool exact)
-{
-    return (struct pass){
-        .after = after,
-        .last = last,
-        .exact = exact,
-        .stop = -1,
-        .culprit = -1,
-        .started_ns = clock_monotonic_ns(),
-    };
-}
-
-static int64_t lower(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
-static void set_generation(struct pass *p, const struct generation *g, int64_t marker)
-{
-    p->by_slice = p->exact = true;
-    p->generation = *g;
-    p->marker = marker;
-    p->after = lower(g->first_seq - 1, marker);
-    p->last = g->last_seq;
-}
-
-/* The same segments once more. */
-static struct pass pass_again(const struct pass *done)
-{
-    struct pass p = pass_of(done->entry.first_seq - 1, done->entry.last_seq, true);
-    if (done->by_slice)
-        set_generation(&p, &done->generation, done->marker);
-    return p;
-}
 
 static const char *name_of(const struct batch *b)
 {
@@ -91,14 +29,14 @@ struct batch *batch_new(void)
     if (!b)
         return NULL;
     struct error ignored; /* memory is out */
-    return staged_init(&b->staged, &ignored) ? steal(&b) : NULL;
+    return staged_init(&b->work.staged, &ignored) ? steal(&b) : NULL;
 }
 
 void batch_free(struct batch *b)
 {
     if (!b)
         return;
-    staged_done(&b->staged);
+    staged_done(&b->work.staged);
     free(b);
 }
 
@@ -155,180 +93,6 @@ static bool compare(struct batch *b, const struct ledger_marker *marker, int64_t
     return true;
 }
 
-/* --- One pass ------------------------------------------------------------------------------- */
-
-/* A record of the stage fits the schema that it was staged under; the columns may have changed. */
-static bool does_not_fit(const struct batch *b, struct error *err)
-{
-    const struct seal_segment *about = &b->staged.about;
-    bool same =
-        memcmp(about->schema_digest, schema_digest(b->stream->stream.schema), DIGEST_SIZE) == 0;
-    return error_prefix(err, "stream %s, segment %" PRId64 "%s", name_of(b), about->seq,
-                        same ? ""
-                             : ", staged under another schema (put that one back, run "
-                               "`extract load`, then change it)");
-}
-
-/* Durable before the batch is, so that the record is never in neither place. */
-static bool refuse(struct batch *b, struct pass *p, const struct driver_record *record,
-                   const char *reason, struct error *err)
-{
-    char text[DRIVER_REASON_SIZE + 64];
-    snprintf(text, sizeof text, "sink %s does not take it: %s", b->options->name, reason);
-    const struct writer_refusal refusal = {
-        .about = &b->staged.about,
-        .index = record->index,
-        .line = record->line,
-        .len = record->len,
-        .reason = text,
-    };
-    crashpoint("record.refused");
-    p->refused++;
-    return writer_refused(b->options->writer, b->options->name, &refusal, err);
-}
-
-static bool write_record(struct batch *b, struct pass *p, struct driver_record *record,
-                         struct error *err)
-{
-    if (p->records++ == p->culprit)
-        return refuse(b, p, record, p->reason, err);
-    if (!columns_parse(b->stream->columns, record->line, record->len, &record->values, err))
-        return does_not_fit(b, err);
-    const char *refused;
-    if (!sink_write(b->options->sink, record, &refused, err))
-        return error_prefix(err, "stream %s, segment %" PRId64, name_of(b),
-                            record->segment->seq);
-    if (refused)
-        return refuse(b, p, record, refused, err);
-    p->entry.rows++;
-    return true;
-}
-
-static bool is_wanted(const struct batch *b, int64_t seq, uint32_t index)
-{
-    return !b->wanted || b->wanted(b->context, seq, index);
-}
-
-static bool write_records(struct batch *b, struct pass *p, struct error *err)
-{
-    struct driver_record record;
-    for (bool found = true; p->records != p->stop;) {
-        if (!staged_next(&b->staged, &record, &found, err))
-            return false;
-        if (!found)
-            return true;
-        if (is_wanted(b, record.segment->seq, record.index) &&
-            !write_record(b, p, &record, err))
-            return false;
-    }
-    return true;
-}
-
-static void count_segment(struct pass *p, const struct seal_segment *about)
-{
-    p->after = about->seq;
-    if (about->seq <= p->marker)
-        return;
-    if (p->entry.first_seq == 0)
-        p->entry.first_seq = about->seq;
-    p->entry.last_seq = about->seq;
-    ledger_fold(p->entry.digest, about->digest);
-    memcpy(p->entry.policy_digest, about->policy_digest, DIGEST_SIZE);
-}
-
-/* What stands before a segment that is damaged or missing is delivered, but for a part of a
- * slice. */
-static bool ends_here(const struct pass *p)
-{
-    return p->entry.last_seq > 0 && !p->by_slice;
-}
-
-static bool write_segment(struct batch *b, struct pass *p, int64_t seq, struct error *err)
-{
-    struct seal_segment about;
-    if (p->by_slice) {
-        if (!read_about(b->options->store, name_of(b), seq, &about, err))
-            return false;
-        if (!generation_has(&p->generation, &about)) {
-            count_segment(p, &about);
-            return true;
-        }
-    }
-    if (!staged_open(&b->staged, seq, err))
-        return ends_here(p);
-    if (!write_records(b, p, err))
-        return false;
-    p->bytes += b->staged.segment.text.len;
-    count_segment(p, &b->staged.about);
-    return true;
-}
-
-/* Numbers have no gaps but for what was purged, which was delivered before. */
-static bool check_gap(const struct batch *b, int64_t expected, int64_t found, struct error *err)
-{
-    return found <= expected ||
-           error_set(err, ERROR_STORE,
-                     "%s: stream %s, segments %" PRId64 " to %" PRId64
-                     " are missing; restore a backup of the state folder, then run again",
-                     store_path(b->options->store), name_of(b), expected, found - 1);
-}
-
-static bool is_full(const struct batch *b, const struct pass *p)
-{
-    const struct driver_limits limits = sink_limits(b->options->sink);
-    if ((p->last > 0 && p->after >= p->last) || p->records == p->stop)
-        return true;
-    return !p->exact && p->entry.last_seq > 0 &&
-           ((uint64_t)p->records >= limits.records || p->bytes >= limits.bytes ||
-            stop_requested());
-}
-
-/* Waits for the next segment, as long as the batch is young. */
-static bool wait_for_more(const struct batch *b, const struct pass *p)
-{
-    const struct driver_limits limits = sink_limits(b->options->sink);
-    int64_t left = p->started_ns + limits.age_ns - clock_monotonic_ns();
-    return !p->exact && left > 0 && p->entry.last_seq > 0 && b->options->more &&
-           b->options->more(b->options->context, left);
-}
-
-static bool replace_slice(struct batch *b, const struct pass *p, struct error *err)
-{
-    int64_t ignored;
-    return sink_slice(b->options->sink, p->generation.account, p->generation.slice, err) &&
-           sink_clear(b->options->sink, &ignored, err);
-}
-
-static bool write_pass(struct batch *b, struct pass *p, struct error *err)
-{
-    struct read_stream state;
-    if (p->by_slice && !replace_slice(b, p, err))
-        return false;
-    if (!read_stream_get(b->options->store, name_of(b), &state, err))
-        return false;
-    if (p->after < state.purged_seq)
-        p->after = state.purged_seq;
-    while (!is_full(b, p)) {
-        int64_t seq;
-        /* in this order: what is staged between the two is no gap */
-        if (!read_stream_get(b->options->store, name_of(b), &state, err) ||
-            !read_next(b->options->store, name_of(b), p->after, &seq, err))
-            return false;
-        if (!check_gap(b, p->after + 1, seq ? seq : state.last_seq + 1, err))
-            return ends_here(p);
-        if (seq == 0 && wait_for_more(b, p))
-            continue;
-        if (seq == 0)
-            return true;
-        int64_t before = p->after;
-        if (!write_segment(b, p, seq, err))
-            return false;
-        if (p->after == before)
-            return true; /* a damaged one is next */
-    }
-    return true;
-}
-
 /* --- A record that the sink refuses ---------------------------------------------------------- */
 
 static bool give_up(const struct batch *b, const char *reason, struct error *err)
@@ -348,7 +112,8 @@ static bool try_first(struct batch *b, const struct pass *batch, int64_t count,
         struct pass trial = pass_again(batch);
         trial.stop = count;
         bool ok = sink_begin(b->options->sink, &b->stream->stream, err) &&
-                  write_pass(b, &trial, err) && sink_finish(b->options->sink, ret_outcome, err);
+                  pass_write(&b->work, &trial, err) &&
+                  sink_finish(b->options->sink, ret_outcome, err);
         sink_abort(b->options->sink);
         if (!ok)
             return false;
@@ -474,7 +239,7 @@ static bool start(struct batch *b, struct pass *p, bool *ret_found, struct error
     if (!find_generation(b, p->after, &next, ret_found, err))
         return false;
     if (*ret_found)
-        set_generation(p, &next, p->after);
+        pass_set_generation(p, &next, p->after);
     return true;
 }
 
@@ -495,7 +260,7 @@ static bool is_worth_a_look(const struct batch *b, bool *ret_is, struct error *e
 static bool fill(struct batch *b, struct pass *p, uint64_t *refused,
                  struct driver_outcome *ret_outcome, struct error *err)
 {
-    if (!write_pass(b, p, err))
+    if (!pass_write(&b->work, p, err))
         return false;
     *refused += p->refused;
     *ret_outcome = (struct driver_outcome){.verdict = DRIVER_DONE};
@@ -551,10 +316,17 @@ static void use(struct batch *b, const struct batch_options *options,
 {
     b->options = options;
     b->stream = stream;
-    b->wanted = NULL;
-    b->staged.store = options->store;
-    b->staged.sink = options->name;
-    b->staged.stream = stream->stream.name;
+    struct pass_work *w = &b->work;
+    w->staged.store = options->store;
+    w->staged.sink = options->name;
+    w->staged.stream = stream->stream.name;
+    w->sink = options->sink;
+    w->writer = options->writer;
+    w->stream = &stream->stream;
+    w->columns = stream->columns;
+    w->more = options->more;
+    w->more_context = options->context;
+    w->wanted = NULL;
 }
 
 bool batch_deliver(struct batch *b, const struct batch_options *options,
@@ -606,12 +378,12 @@ static bool replay_pass(struct batch *b, struct pass next, struct pass *ret_pass
 
 bool batch_replay(struct batch *b, const struct batch_options *options,
                   struct batch_stream *stream, int64_t first_seq, int64_t last_seq,
-                  batch_wanted *wanted, void *context, struct batch_result *ret_result,
+                  pass_wanted *wanted, void *context, struct batch_result *ret_result,
                   struct error *err)
 {
     use(b, options, stream);
-    b->wanted = wanted;
-    b->context = context;
+    b->work.wanted = wanted;
+    b->work.wanted_context = context;
     struct batch_result result = {.last_seq = first_seq - 1};
     while (result.last_seq < last_seq) {
         struct pass p;
@@ -636,7 +408,7 @@ bool batch_replay_slice(struct batch *b, const struct batch_options *options,
     struct batch_result result = {.last_seq = generation->last_seq};
     struct pass whole = pass_of(0, 0, true), done;
     use(b, options, stream);
-    set_generation(&whole, generation, generation->first_seq - 1);
+    pass_set_generation(&whole, generation, generation->first_seq - 1);
     bool ok = replay_pass(b, whole, &done, &result.refused, err);
     sink_abort(options->sink);
     if (!ok)

@@ -23,6 +23,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "pipeline/pass.h"
 #include "pipeline/writer.h"
 #include "record/columns.h"
 #include "sink/sink.h"
@@ -73,10 +74,9 @@ bool batch_deliver(struct batch *b, const struct batch_options *options,
 /* Delivers segments again that were delivered before, from first_seq to last_seq, without moving
  * marker or position: in as many transactions as it takes. wanted: NULL, or which of their
  * records. */
-typedef bool batch_wanted(void *context, int64_t seq, uint32_t index);
 bool batch_replay(struct batch *b, const struct batch_options *options,
                   struct batch_stream *stream, int64_t first_seq, int64_t last_seq,
-                  batch_wanted *wanted, void *context, struct batch_result *ret_result,
+                  pass_wanted *wanted, void *context, struct batch_result *ret_result,
                   struct error *err);
 
 /* The same for one slice of a table whose slices are replaced, in one transaction. */

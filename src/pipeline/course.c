@@ -41,6 +41,7 @@ struct course {
     enum doubt doubt;
     const struct slice *probe; /* with DOUBT_PROBED: the newest one that was not begun */
     unsigned failures; /* in a row */
+    struct paginator_sizing sizing; /* what one slice learnt of pages holds for the next ones */
     int64_t not_before_ns; /* the quota is used up until then … */
     int64_t asked_ns; /* … which was found out here; 0: it is not */
 };
@@ -165,7 +166,9 @@ static enum course_answer begin_slice(struct course *c, struct error *err)
         .zstandard = o->zstandard,
         .writer = o->writer,
         .room = o->room,
+        .sizing = &c->sizing,
         .pseudonym = o->pseudonym,
+        .restarts = o->restarts,
         .compare = o->compare,
         .report = o->notes.compared,
         .report_context = o->notes.context,

@@ -24,6 +24,7 @@
 #include "pipeline/compare.h"
 #include "pipeline/deployment.h"
 #include "pipeline/hold.h"
+#include "pipeline/restarts.h"
 #include "pipeline/writer.h"
 
 /* What the caller notes of slices; from the thread that drives the course. */
@@ -46,6 +47,7 @@ struct course_options {
     struct writer *writer;
     struct hold_room *room;
     const struct pseudonym *pseudonym;
+    struct restarts *restarts;
     struct compare *compare;
     bool again; /* slices that are complete, too */
     bool force; /* stage what has not changed, too */

@@ -222,6 +222,7 @@ static bool deliver_stream(struct deliver *d, size_t i, struct error *err)
             return false;
         result->delivered[d->options.sink] += batch.rows;
         result->refused[d->options.sink] += batch.refused;
+        result->batches[d->options.sink] += batch.last_seq > 0;
         d->progressed |= batch.last_seq > 0;
         if (batch.rows > 0)
             d->options.watch->delivered(d->options.watch->context, d->name, s->stream.name,

@@ -35,6 +35,7 @@ struct fetch {
     struct watch watch; /* tells the one of the options, one thing at a time */
     struct access access; /* what the threads fork theirs from */
     struct hold_room room;
+    struct restarts *restarts;
     struct compare *compare;
     struct lane lanes[WRITER_FETCHERS_MAX];
     atomic_bool over; /* nothing else is begun or gone on with */
@@ -205,6 +206,7 @@ static void begin(struct lane *lane, const struct agenda_list *list)
         .writer = o->writer,
         .room = &f->room,
         .pseudonym = o->pseudonym,
+        .restarts = f->restarts,
         .compare = f->compare,
         .again = o->again,
         .force = o->force,
@@ -360,7 +362,12 @@ bool fetch_agenda(const struct fetch_options *options, struct result *result, st
     f->access.yields = options->threads > 1 || agenda_lists(options->agenda) > 1;
     hold_room_init(&f->room);
     pthread_mutex_init(&f->lock, NULL);
-    bool ok = compare_new(options->deployment, &f->compare, err) && work(f, err);
+    f->restarts = restarts_new();
+    bool ok = (f->restarts || error_memory(err)) &&
+              compare_new(options->deployment, &f->compare, err) && work(f, err);
+    if (f->restarts)
+        restarts_tell(f->restarts);
+    restarts_free(f->restarts);
     compare_free(f->compare);
     pthread_mutex_destroy(&f->lock);
     /* the writer borrows the texts of the agenda */

@@ -169,6 +169,8 @@ void hold_sum(const struct hold *h, struct writer_page *slice)
         slice->quarantined += page->quarantined;
         slice->unknown += page->unknown;
         slice->decoded_bytes += page->decoded_bytes;
+        if (*page->withheld)
+            memcpy(slice->withheld, page->withheld, sizeof slice->withheld);
     }
 }
 

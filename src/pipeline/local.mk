@@ -11,12 +11,14 @@ src_pipeline_libpipeline_a_SOURCES = \
     src/pipeline/fetch.c src/pipeline/fetch.h \
     src/pipeline/hold.c src/pipeline/hold.h \
     src/pipeline/parts.c src/pipeline/parts.h \
+    src/pipeline/pass.c src/pipeline/pass.h \
     src/pipeline/pieces.c src/pipeline/pieces.h \
     src/pipeline/presence.c src/pipeline/presence.h \
     src/pipeline/reading.c src/pipeline/reading.h \
     src/pipeline/reconcile.c src/pipeline/reconcile.h \
     src/pipeline/replay.c src/pipeline/replay.h \
     src/pipeline/reporting.c src/pipeline/reporting.h \
+    src/pipeline/restarts.c src/pipeline/restarts.h \
     src/pipeline/result.c src/pipeline/result.h \
     src/pipeline/run.c src/pipeline/run.h \
     src/pipeline/scope.c src/pipeline/scope.h \

@@ -8,12 +8,15 @@
 #include "base/crashpoint.h"
 #include "base/log.h"
 #include "base/stop.h"
+#include "base/text.h"
 #include "pipeline/pieces.h"
 #include "record/setdigest.h"
 #include "source/reader.h"
 #include "source/split.h"
 #include "stage/generation.h"
 #include "stage/restated.h"
+
+static const char asked_again[] = "asked for again";
 
 /* How far it is. */
 struct progress {
@@ -202,8 +205,14 @@ static bool reset_checkpoint(struct reading *r, const char *why, struct error *e
         .details = {{"slice", r->slice->id}},
         .counts = {{"pages", (int64_t)r->checkpoint.pages}},
     };
-    log_warning("slice.restarted", "stream=%s slice=%s pages=%llu %s", r->stream->name,
-                r->slice->id, (unsigned long long)r->checkpoint.pages, why);
+    const struct restart restart = {
+        .stream = r->stream->name,
+        .why = why,
+        .slice = r->slice->id,
+        .pages = r->checkpoint.pages,
+        .asked = why == asked_again,
+    };
+    restarts_note(r->options.restarts, &restart);
     r->checkpoint.pages = r->checkpoint.records = 0;
     r->now = r->page = r->part = (struct progress){0};
     compare_tally_restart(r->tally);
@@ -219,9 +228,9 @@ static bool look_at_quota(struct reading *r, struct writer_page *page, struct er
 {
     const struct deployment *d = r->options.deployment;
     const struct manifest_stream *stream = &d->manifest->streams[r->options.stream];
-    if (stream->cost_count == 0)
+    if (stream->costs.count == 0)
         return true;
-    size_t bucket = stream->costs[0].bucket;
+    size_t bucket = stream->costs.list[0].bucket;
     const struct bucket_rule *rule = settings_bucket(d->options->settings, bucket);
     if (!rule)
         return true;
@@ -272,6 +281,10 @@ static bool describe_page(struct reading *r, const struct reader_page *page,
     };
     if (page->drift_count > 0)
         snprintf(ret_page->drift, sizeof ret_page->drift, "%s", page->drifts[0].path);
+    if (page->withheld) {
+        snprintf(ret_page->withheld, sizeof ret_page->withheld, "%s", page->withheld);
+        text_make_utf8(ret_page->withheld);
+    }
     return look_at_quota(r, ret_page, err);
 }
 
@@ -296,6 +309,7 @@ static bool end_hold(struct reading *r, const struct writer_page *last, struct e
     struct writer_page slice = *last;
     hold_sum(r->hold, &slice);
     slice.unchanged = slice.released;
+    slice.same = true;
     return writer_unchanged(r->options.writer, &slice, err) || writer_error(r);
 }
 
@@ -476,7 +490,7 @@ static bool find_cause(const struct reading *r, const char **ret_why, struct err
     bool known = true;
     *ret_why = NULL;
     if (r->options.again && c->state == CHECKPOINT_COMPLETE) {
-        *ret_why = "asked for again";
+        *ret_why = asked_again;
         return true;
     }
     /* what was staged for another way of writing is no part of a whole */
@@ -501,6 +515,7 @@ static bool open_reader(struct reading *r, const struct reader_part *part,
         .account = r->account,
         .slice = r->slice,
         .part = part,
+        .sizing = o->sizing,
         .checkpoint = resume,
         .credentials = o->access->credentials,
         .http = o->access->http,

@@ -24,6 +24,7 @@
 #include "pipeline/deployment.h"
 #include "pipeline/hold.h"
 #include "pipeline/reporting.h"
+#include "pipeline/restarts.h"
 #include "pipeline/scope.h"
 #include "pipeline/writer.h"
 #include "source/slice.h"
@@ -38,7 +39,9 @@ struct reading_options {
     struct zstandard *zstandard;
     struct writer *writer;
     struct hold_room *room;
+    struct paginator_sizing *sizing; /* of the list, for all of its slices */
     const struct pseudonym *pseudonym;
+    struct restarts *restarts;
     struct compare *compare; /* what it says is told to report, on this thread */
     compare_report *report;
     void *report_context;

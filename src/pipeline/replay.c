@@ -184,6 +184,7 @@ static bool replay_stream(struct replay *r, size_t i, struct error *err)
         return false;
     r->options->result->streams[i].delivered[r->options->sink] += result.rows;
     r->options->result->streams[i].refused[r->options->sink] += result.refused;
+    r->options->result->streams[i].batches[r->options->sink] += result.rows > 0;
     if (result.rows > 0)
         r->options->watch->delivered(r->options->watch->context, r->name, r->stream,
                                      result.rows);

@@ -40,9 +40,9 @@ uint64_t result_quarantined(const struct result *result, const struct result_str
 
 bool result_is_new(const struct result *result, const struct result_stream *stream)
 {
-    bool new = stream->slices > 0;
+    bool new = stream->staged;
     for (size_t i = 0; i < result->sink_count; i++)
-        new = new || stream->delivered[i] > 0 || stream->refused[i] > 0;
+        new = new || stream->batches[i] > 0;
     return new;
 }
 

@@ -21,19 +21,24 @@ struct result_stream {
     uint64_t slices; /* worked on */
     uint64_t complete; /* of them, complete now */
     uint64_t pages;
+    bool
+        staged; /* anything but what was there; of a slice that is replaced, that it is empty now */
     uint64_t records; /* in the answers */
     uint64_t released; /* of them, staged but for those that … */
     uint64_t unchanged; /* … are in segments that are as they were when they were last read */
     uint64_t quarantined;
     uint64_t unknown; /* values of fields that the schema does not name */
     char drift[256]; /* the most frequent of those paths; "" */
+    uint64_t withheld; /* slices without fields that the credentials may not see */
+    char withheld_why[256]; /* of the first one, in the service's words; "" */
     uint64_t decoded_bytes;
     uint64_t compared; /* days whose rows were added up (pipeline/compare.h) */
     uint64_t differing; /* of them, which say something else than the other stream */
     char difference[256]; /* the first one; "" */
-    /* By sink: rows that it got, of this and earlier runs, and records that it refused. */
+    /* By sink, of this and earlier runs: rows that it got, records that it refused … */
     uint64_t delivered[DEPLOYMENT_SINKS_MAX];
     uint64_t refused[DEPLOYMENT_SINKS_MAX];
+    uint64_t batches[DEPLOYMENT_SINKS_MAX]; /* … and how often it got anything, or lost rows */
     char out_of_reach[CLOCK_DATE_SIZE]; /* the service keeps no days before this one; "" */
     bool failed;
     struct error error; /* when failed */
@@ -68,7 +73,7 @@ uint64_t result_delivered(const struct result *result, const struct result_strea
                           const char *sink);
 /* Records of the stream that went to quarantine, on the way in or out. */
 uint64_t result_quarantined(const struct result *result, const struct result_stream *stream);
-/* Whether the stream had anything new. */
+/* Whether anything new of the stream was staged, or delivered. */
 bool result_is_new(const struct result *result, const struct result_stream *stream);
 
 /* The exit status: 0; 75 when the run is to be run again to go on; 77 when the token was refused,

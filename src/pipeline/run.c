@@ -41,6 +41,12 @@ static void run_done(struct run *r)
     access_close(&r->access);
 }
 
+static bool is_staged(const struct writer_page *page)
+{
+    return !page->same &&
+           (page->origin.by_slice || page->released > page->unchanged || page->quarantined > 0);
+}
+
 /* What is not durable does not count. */
 static void count_page(struct result *result, const struct writer_page *page)
 {
@@ -49,6 +55,7 @@ static void count_page(struct result *result, const struct writer_page *page)
         if (strcmp(s->name, page->origin.stream) != 0)
             continue;
         s->pages++;
+        s->staged |= is_staged(page);
         s->records += page->records;
         s->released += page->released;
         s->unchanged += page->unchanged;
@@ -57,6 +64,8 @@ static void count_page(struct result *result, const struct writer_page *page)
         s->decoded_bytes += page->decoded_bytes;
         if (*page->drift && !*s->drift)
             memcpy(s->drift, page->drift, sizeof s->drift);
+        if (*page->withheld && s->withheld++ == 0)
+            memcpy(s->withheld_why, page->withheld, sizeof s->withheld_why);
     }
 }
 

@@ -247,6 +247,13 @@ static bool audit_page(struct writer *w, const struct writer_page *page, struct 
         .details = {{"path", page->drift}},
         .counts = {{"page", (int64_t)page->origin.page}, {"unknown", (int64_t)page->unknown}},
     };
+    const struct event withheld = {
+        .kind = EVENT_FIELDS_WITHHELD,
+        .object = page->origin.stream,
+        .reason = page->withheld,
+        .details = {{"account", page->origin.account}, {"slice", page->origin.slice}},
+        .counts = {{"page", (int64_t)page->origin.page}},
+    };
     const struct event completed = {
         .kind = EVENT_SLICE_COMPLETED,
         .object = page->origin.stream,
@@ -256,6 +263,7 @@ static bool audit_page(struct writer *w, const struct writer_page *page, struct 
     };
     return event_append(db, w->options.audit, &staged, err) &&
            (!*page->drift || event_append(db, w->options.audit, &drift, err)) &&
+           (!*page->withheld || event_append(db, w->options.audit, &withheld, err)) &&
            (page->checkpoint.state != CHECKPOINT_COMPLETE ||
             event_append(db, w->options.audit, &completed, err));
 }

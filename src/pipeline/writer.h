@@ -42,10 +42,12 @@ struct writer_page {
     uint64_t unknown;
     uint64_t decoded_bytes;
     uint64_t unchanged; /* of released; the writer fills it in */
+    bool same; /* of a whole slice: it holds what it held, and nothing is staged */
     uint64_t expected_records; /* of the run; these three are for the one who watches */
     uint64_t quota_used;
     uint64_t quota_capacity;
     char drift[256]; /* the most frequent path that the schema does not name; "" */
+    char withheld[256]; /* why, from this page on, fields are not asked for any more; "" */
     /* With the last page of a slice that is delivered as a whole: what the slice holds, in
      * whatever order (record/setdigest.h). Not known: it was not read in one go. */
     bool has_content;

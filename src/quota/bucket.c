@@ -45,6 +45,14 @@ uint64_t bucket_capacity(const struct bucket_rule *rule)
     return ours ? ours : 1;
 }
 
+struct bucket_rule bucket_rule_in_force(const struct bucket_rule *rule, const struct bucket *b)
+{
+    struct bucket_rule r = *rule;
+    if (r.kind != BUCKET_USAGE && b->said.capacity && b->said.capacity < r.capacity)
+        r.capacity = b->said.capacity;
+    return r;
+}
+
 /* --- Time -------------------------------------------------------------------------------- */
 
 static void shift_back(struct bucket *b, int64_t step_ns)
@@ -191,11 +199,28 @@ static double own_free(const struct bucket *b, const struct bucket_rule *rule, i
     return tokens_of(b, rule, time_ns);
 }
 
+/* What is left free beside `amount`, as long as there is a reading. */
+static double headroom(const struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
+                       int64_t time_ns)
+{
+    double capacity = (double)bucket_capacity(rule);
+    double margin = capacity * (1 - USAGE_OURS);
+    if (time_ns >= usage_forgotten_ns(&b->said, rule->window_ns))
+        return 0;
+    return (double)amount + margin <= capacity ? margin : capacity - (double)amount;
+}
+
+static double free_beside(const struct bucket *b, const struct bucket_rule *rule,
+                          uint64_t amount, int64_t time_ns)
+{
+    return own_free(b, rule, time_ns) - others_used(b, rule, time_ns) -
+           headroom(b, rule, amount, time_ns) + TOKEN_TOLERANCE;
+}
+
 static bool fits_beside(const struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
                         int64_t time_ns)
 {
-    return own_free(b, rule, time_ns) - others_used(b, rule, time_ns) >=
-           (double)amount - TOKEN_TOLERANCE;
+    return free_beside(b, rule, amount, time_ns) >= (double)amount;
 }
 
 /* The first time from at_ns on, when we alone would have room, at which there is room beside the
@@ -204,8 +229,7 @@ static int64_t beside_at(const struct bucket *b, const struct bucket_rule *rule,
                          uint64_t amount, int64_t at_ns)
 {
     int64_t low = at_ns;
-    const struct usage_reading r = others(b);
-    int64_t high = usage_forgotten_ns(&r, rule->window_ns);
+    int64_t high = usage_forgotten_ns(&b->said, rule->window_ns);
     if (high <= low || fits_beside(b, rule, amount, low))
         return low;
     while (high - low > 1) {
@@ -225,18 +249,43 @@ void bucket_init(struct bucket *b, const struct bucket_rule *rule, int64_t now_n
     *b = (struct bucket){.seen_ns = now_ns, .tokens = (double)bucket_capacity(rule)};
 }
 
-/* When `amount` can be granted, for a bucket that was brought to time_ns. */
-static int64_t grant_at(const struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
-                        int64_t time_ns)
+/* More than there can be is all that there can be. */
+static uint64_t most_of(const struct bucket_rule *rule, uint64_t amount)
 {
-    int64_t at = time_ns;
-    if (rule->kind == BUCKET_TOKEN)
-        at = beside_at(b, rule, amount, tokens_at(b, rule, amount, time_ns));
-    if (rule->kind == BUCKET_WINDOW)
-        at = beside_at(b, rule, amount, window_at(b, rule, amount, time_ns));
-    const struct usage_pace pace =
-        usage_pace(&b->said, rule->window_ns, rule->reserved, time_ns);
-    return later(later(at, pace.not_before_ns), b->blocked_until_ns);
+    uint64_t capacity = bucket_capacity(rule);
+    return rule->kind == BUCKET_USAGE || amount <= capacity ? amount : capacity;
+}
+
+/* When we alone would have room for `amount`. */
+static int64_t own_at(const struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
+                      int64_t time_ns)
+{
+    switch (rule->kind) {
+    case BUCKET_TOKEN:
+        return tokens_at(b, rule, amount, time_ns);
+    case BUCKET_WINDOW:
+        return window_at(b, rule, amount, time_ns);
+    case BUCKET_USAGE:
+        break;
+    }
+    return time_ns;
+}
+
+/* When `amount` can be granted, for a bucket that was brought to time_ns, and what it has to wait
+ * for until then. */
+static int64_t grant_at(const struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
+                        int64_t time_ns, enum bucket_cause *ret_cause)
+{
+    amount = most_of(rule, amount);
+    int64_t own = own_at(b, rule, amount, time_ns);
+    int64_t beside = rule->kind == BUCKET_USAGE ? own : beside_at(b, rule, amount, own);
+    int64_t paced =
+        usage_pace(&b->said, rule->window_ns, rule->reserved, time_ns).not_before_ns;
+    int64_t said = later(beside, paced);
+    *ret_cause = b->blocked_until_ns >= said        ? BUCKET_BLOCKED
+                 : paced > beside || own <= time_ns ? BUCKET_SAID
+                                                    : BUCKET_SPENT;
+    return later(said, b->blocked_until_ns);
 }
 
 int64_t bucket_wait(struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
@@ -244,9 +293,39 @@ int64_t bucket_wait(struct bucket *b, const struct bucket_rule *rule, uint64_t a
 {
     assert(bucket_rule_is_valid(rule) && amount >= 1);
     assert(rule->kind == BUCKET_USAGE || amount <= bucket_capacity(rule));
-    int64_t time_ns = advance(b, rule, now_ns);
-    int64_t at = grant_at(b, rule, amount, time_ns);
+    const struct bucket_rule force = bucket_rule_in_force(rule, b);
+    enum bucket_cause ignored;
+    int64_t time_ns = advance(b, &force, now_ns);
+    int64_t at = grant_at(b, &force, amount, time_ns, &ignored);
     return at > time_ns ? at - now_ns : 0;
+}
+
+enum bucket_cause bucket_cause(const struct bucket *b, const struct bucket_rule *rule,
+                               uint64_t amount, int64_t now_ns)
+{
+    const struct bucket_rule force = bucket_rule_in_force(rule, b);
+    struct bucket copy = *b;
+    enum bucket_cause cause;
+    grant_at(&copy, &force, amount, advance(&copy, &force, now_ns), &cause);
+    return cause;
+}
+
+unsigned bucket_room(const struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
+                     unsigned most, int64_t now_ns)
+{
+    const struct bucket_rule force = bucket_rule_in_force(rule, b);
+    struct bucket copy = *b;
+    enum bucket_cause ignored;
+    int64_t time_ns = advance(&copy, &force, now_ns);
+    if (most == 0 || grant_at(&copy, &force, amount, time_ns, &ignored) > time_ns)
+        return 0;
+    const struct usage_pace pace =
+        usage_pace(&copy.said, force.window_ns, force.reserved, time_ns);
+    most = usage_parallel(&pace, most);
+    if (force.kind == BUCKET_USAGE)
+        return most;
+    double fit = free_beside(&copy, &force, amount, time_ns) / (double)amount;
+    return fit >= (double)most ? most : fit > 1 ? (unsigned)fit : 1;
 }
 
 int64_t bucket_take(struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
@@ -255,10 +334,12 @@ int64_t bucket_take(struct bucket *b, const struct bucket_rule *rule, uint64_t a
     int64_t wait_ns = bucket_wait(b, rule, amount, now_ns);
     if (wait_ns > 0)
         return wait_ns;
+    const struct bucket_rule force = bucket_rule_in_force(rule, b);
+    amount = most_of(&force, amount);
     if (rule->kind == BUCKET_TOKEN)
         b->tokens = b->tokens > (double)amount ? b->tokens - (double)amount : 0;
     if (rule->kind == BUCKET_WINDOW)
-        window_book(b, rule, amount, b->seen_ns);
+        window_book(b, &force, amount, b->seen_ns);
     return 0;
 }
 
@@ -275,21 +356,39 @@ static double own_used(const struct bucket *b, const struct bucket_rule *rule, i
     return (double)bucket_capacity(rule) - own_free(b, rule, time_ns);
 }
 
-void bucket_note(struct bucket *b, const struct bucket_rule *rule,
-                 const struct usage_reading *reading, int64_t now_ns)
+/* Remembers the reading, of a bucket that was brought to the time. A capacity holds until the API
+ * says another one; what was used of the one before stays used. */
+static void note_reading(struct bucket *b, const struct bucket_rule *rule,
+                         const struct usage_reading *reading)
 {
-    int64_t time_ns = advance(b, rule, now_ns);
-    bucket_block(b, reading->regain_ns);
-    if (reading->at_ns <= 0)
-        return;
+    const struct bucket_rule before = bucket_rule_in_force(rule, b);
+    uint64_t capacity = reading->capacity ? reading->capacity : b->said.capacity;
     b->said = *reading;
+    b->said.capacity = capacity;
+    b->said.regain_ns = 0; /* is a block */
     /* once the API is open again by its own word, what it counted until then is no reason to
      * stay away */
     if (reading->regain_ns && !reading->reset_ns)
         b->said.reset_ns = reading->regain_ns;
-    b->said.regain_ns = 0; /* is a block */
-    b->ours =
-        rule->kind == BUCKET_USAGE ? 0 : own_used(b, rule, time_ns) / (double)rule->capacity;
+    const struct bucket_rule force = bucket_rule_in_force(rule, b);
+    double left =
+        b->tokens + (double)bucket_capacity(&force) - (double)bucket_capacity(&before);
+    b->tokens = left > 0 ? left : 0;
+}
+
+void bucket_note(struct bucket *b, const struct bucket_rule *rule,
+                 const struct usage_reading *reading, int64_t now_ns)
+{
+    const struct bucket_rule before = bucket_rule_in_force(rule, b);
+    int64_t time_ns = advance(b, &before, now_ns);
+    bucket_block(b, reading->regain_ns);
+    if (reading->at_ns <= 0)
+        return;
+    note_reading(b, rule, reading);
+    const struct bucket_rule force = bucket_rule_in_force(rule, b);
+    double share =
+        force.kind == BUCKET_USAGE ? 0 : own_used(b, &force, time_ns) / (double)force.capacity;
+    b->ours = share < 1 ? share : 1;
 }
 
 unsigned bucket_parallel(const struct bucket *b, const struct bucket_rule *rule, int64_t now_ns)
@@ -301,18 +400,21 @@ unsigned bucket_parallel(const struct bucket *b, const struct bucket_rule *rule,
 
 uint64_t bucket_used(const struct bucket *b, const struct bucket_rule *rule, int64_t now_ns)
 {
+    const struct bucket_rule force = bucket_rule_in_force(rule, b);
     struct bucket copy = *b;
-    int64_t time_ns = advance(&copy, rule, now_ns);
-    double used =
-        own_used(&copy, rule, time_ns) + others_used(&copy, rule, time_ns) - TOKEN_TOLERANCE;
+    int64_t time_ns = advance(&copy, &force, now_ns);
+    double used = own_used(&copy, &force, time_ns) + others_used(&copy, &force, time_ns) -
+                  TOKEN_TOLERANCE;
     return used > 0 ? (uint64_t)round_up(used) : 0;
 }
 
 int64_t bucket_free_ns(const struct bucket *b, const struct bucket_rule *rule, int64_t now_ns)
 {
+    const struct bucket_rule force = bucket_rule_in_force(rule, b);
     struct bucket copy = *b;
-    int64_t time_ns = advance(&copy, rule, now_ns);
-    int64_t at = grant_at(&copy, rule, bucket_capacity(rule), time_ns);
-    at = later(at, usage_forgotten_ns(&copy.said, rule->window_ns));
+    enum bucket_cause ignored;
+    int64_t time_ns = advance(&copy, &force, now_ns);
+    int64_t at = grant_at(&copy, &force, bucket_capacity(&force), time_ns, &ignored);
+    at = later(at, usage_forgotten_ns(&copy.said, force.window_ns));
     return at > time_ns ? at : now_ns;
 }

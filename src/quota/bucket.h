@@ -11,7 +11,10 @@
  *
  * An API's own reading counts for all of them. It paces requests (quota/usage.h), and what it
  * says is used beyond what we know of was used by others: it counts beside ours until the next
- * reading, or until it has aged away. Blocks hold for all of them, too. A part of the capacity
+ * reading, or until it has aged away. As long as there is one, requests end (USAGE_OURS) a little
+ * below the use at which it would stop them: a stop lasts until the API has forgotten, and what is
+ * never reached costs no time, as capacity comes back no slower. A capacity that the API grants
+ * holds where it is less than the rule's. Blocks hold for all of them, too. A part of the capacity
  * may be reserved for other tools.
  *
  * A window is kept as slots. What was granted within a slot is held until the whole slot is
@@ -69,19 +72,36 @@ struct bucket {
     int64_t slot_end_ns[BUCKET_SLOTS];
 };
 
+/* Why a request is not granted. */
+enum bucket_cause {
+    BUCKET_SPENT, /* by us */
+    BUCKET_SAID, /* the API says that too much is used */
+    BUCKET_BLOCKED,
+};
+
 bool bucket_rule_is_valid(const struct bucket_rule *rule);
+/* The rule with the capacity that the API last granted. */
+struct bucket_rule bucket_rule_in_force(const struct bucket_rule *rule, const struct bucket *b);
 /* What we may use: without what is reserved, at least 1; 100 (percent) for a usage bucket. */
 uint64_t bucket_capacity(const struct bucket_rule *rule);
 
 /* An unused bucket: all of the capacity is free. */
 void bucket_init(struct bucket *b, const struct bucket_rule *rule, int64_t now_ns);
 /* How long until `amount` can be taken; 0: now. *b only notes the time. amount must be in
- * 1..bucket_capacity(rule), unless the bucket is a usage bucket. */
+ * 1..bucket_capacity(rule), unless the bucket is a usage bucket; what is more than the API grants
+ * is taken for all of that. */
 int64_t bucket_wait(struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
                     int64_t now_ns);
 /* The same, and what can be taken now is booked in *b. */
 int64_t bucket_take(struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
                     int64_t now_ns);
+/* What bucket_wait waits for, when it does not answer 0. */
+enum bucket_cause bucket_cause(const struct bucket *b, const struct bucket_rule *rule,
+                               uint64_t amount, int64_t now_ns);
+/* How many requests of `amount` each, of at most `most`, can be sent together now: fewer as usage
+ * rises, as for those in flight at once. */
+unsigned bucket_room(const struct bucket *b, const struct bucket_rule *rule, uint64_t amount,
+                     unsigned most, int64_t now_ns);
 /* The clock shows now_ns: when it was set back, the state moves back with it. Before a block; wait,
  * take and note do it themselves. */
 void bucket_see(struct bucket *b, int64_t now_ns);

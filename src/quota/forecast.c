@@ -15,7 +15,8 @@ static int64_t add_windows(int64_t at_ns, uint64_t windows, int64_t window_ns)
  * phase, and the last part comes when it is free again. */
 static int64_t finish(const struct forecast_need *need, int64_t now_ns)
 {
-    const struct bucket_rule *rule = &need->rule;
+    const struct bucket_rule force = bucket_rule_in_force(&need->rule, &need->bucket);
+    const struct bucket_rule *rule = &force;
     struct bucket b = need->bucket;
     if (need->amount == 0)
         return now_ns;

@@ -17,9 +17,9 @@
 enum {
     APPLICATION_ID = 0x65787161, /* "exqa"; also in sql/migrate_1.sql */
     FORMAT = 1,
-    /* blocked_until, seen, tokens, what was said to be used, when, when it is reset, what of it was
-     * ours, then granted and end of every slot: 8 bytes each, low first */
-    STATE_WORDS = 7 + 2 * BUCKET_SLOTS,
+    /* blocked_until, seen, tokens, what was said to be used, when, when it is reset, of which
+     * capacity, what of it was ours, then granted and end of every slot: 8 bytes each, low first */
+    STATE_WORDS = 8 + 2 * BUCKET_SLOTS,
     STATE_SIZE = 8 * STATE_WORDS,
 };
 
@@ -63,6 +63,7 @@ static void encode(const struct bucket *b, uint8_t ret_state[STATE_SIZE])
     put_double(&p, b->said.used);
     put_word(&p, (uint64_t)b->said.at_ns);
     put_word(&p, (uint64_t)b->said.reset_ns);
+    put_word(&p, b->said.capacity);
     put_double(&p, b->ours);
     for (int i = 0; i < BUCKET_SLOTS; i++) {
         put_word(&p, b->granted[i]);
@@ -96,6 +97,8 @@ static bool decode(const uint8_t *state, size_t len, struct bucket *b)
     sound &= take_double(&p, USAGE_USED_MAX, &b->said.used);
     sound &= take_time(&p, &b->said.at_ns) && b->said.at_ns >= 0;
     sound &= take_time(&p, &b->said.reset_ns) && b->said.reset_ns >= 0;
+    b->said.capacity = take_word(&p);
+    sound &= b->said.capacity <= BUCKET_CAPACITY_MAX;
     sound &= take_double(&p, 1, &b->ours);
     for (int i = 0; i < BUCKET_SLOTS; i++) {
         b->granted[i] = take_word(&p);
@@ -276,6 +279,11 @@ static struct limiter_answer longest_wait(const struct limiter_charge *charges, 
         if (wait_ns > answer.wait_ns)
             answer = (struct limiter_answer){.wait_ns = wait_ns, .charge = i};
     }
+    if (answer.wait_ns > 0) {
+        const struct limiter_charge *c = &charges[answer.charge];
+        answer.bucket = rows[answer.charge].bucket;
+        answer.cause = bucket_cause(&answer.bucket, c->rule, c->amount, now_ns);
+    }
     return answer;
 }
 
@@ -358,6 +366,24 @@ bool limiter_take(struct limiter *l, const struct limiter_charge *charges, size_
     return true;
 }
 
+bool limiter_room(struct limiter *l, const struct limiter_charge *charges, size_t count,
+                  unsigned most, int64_t now_ns, unsigned *ret_room, struct error *err)
+{
+    if (!check_charges(charges, count, err))
+        return false;
+    unsigned least = most;
+    for (size_t i = 0; i < count; i++) {
+        struct row row;
+        if (!get(l, charges[i].key, &row, err))
+            return false;
+        unsigned room =
+            bucket_room(&row.bucket, charges[i].rule, charges[i].amount, most, now_ns);
+        least = room < least ? room : least;
+    }
+    *ret_room = least;
+    return true;
+}
+
 static bool block(struct limiter *l, const char *key, int64_t until_ns, struct error *err)
 {
     struct row row;
@@ -406,7 +432,7 @@ static bool check_note(const struct limiter_note *n, struct error *err)
         return false;
     if (!(r->used >= 0 && r->used <= USAGE_USED_MAX) || r->at_ns < 0 || r->at_ns > TIME_MAX ||
         r->reset_ns < 0 || r->reset_ns > TIME_MAX || r->regain_ns < 0 ||
-        r->regain_ns > TIME_MAX)
+        r->regain_ns > TIME_MAX || r->capacity > BUCKET_CAPACITY_MAX)
         return error_set(err, ERROR_BUG, "the limit %s cannot be used like that", n->key);
     return true;
 }
@@ -434,10 +460,11 @@ bool limiter_state(struct limiter *l, const char *key, const struct bucket_rule 
     if (!check_rule(key, rule, err) || !get(l, key, &row, err))
         return false;
     const struct bucket *b = &row.bucket;
+    const struct bucket_rule force = bucket_rule_in_force(rule, b);
     struct bucket copy = *b;
     *ret_state = (struct limiter_state){
         .used = bucket_used(b, rule, now_ns),
-        .capacity = bucket_capacity(rule),
+        .capacity = bucket_capacity(&force),
         .bucket = *b,
         .next_ns = now_ns + bucket_wait(&copy, rule, 1, now_ns),
         .blocked_until_ns = b->blocked_until_ns > now_ns ? b->blocked_until_ns : 0,

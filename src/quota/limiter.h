@@ -55,6 +55,8 @@ struct limiter_answer {
     int64_t wait_ns; /* 0: granted; else how long until it is worth asking again */
     size_t charge; /* the one that is waited for, by position */
     bool crowded; /* nothing is used up: too many requests are in flight */
+    enum bucket_cause cause; /* what that one waits for */
+    struct bucket bucket; /* that one, as it is */
 };
 
 /*
@@ -68,6 +70,11 @@ bool limiter_take(struct limiter *l, const struct limiter_charge *charges, size_
                   int64_t now_ns, struct limiter_answer *ret_answer,
                   struct limiter_lease *ret_lease, struct error *err);
 void limiter_release(struct limiter_lease *lease);
+
+/* How many requests, of at most `most`, that are charged so, can be sent together now: 0 when none
+ * can. Books nothing. */
+bool limiter_room(struct limiter *l, const struct limiter_charge *charges, size_t count,
+                  unsigned most, int64_t now_ns, unsigned *ret_room, struct error *err);
 
 /* The API said no: nothing is granted from this bucket before until_ns. Never shortens a block.
  */
@@ -87,7 +94,7 @@ bool limiter_note(struct limiter *l, const struct limiter_note *notes, size_t co
 /* What `status` and `plan` show. */
 struct limiter_state {
     uint64_t used; /* by all we know of: bucket_used */
-    uint64_t capacity; /* ours: bucket_capacity */
+    uint64_t capacity; /* ours: bucket_capacity of the rule in force */
     struct bucket bucket; /* as it is, for quota/forecast.h */
     int64_t next_ns; /* when the least amount is granted; now_ns: at once */
     int64_t blocked_until_ns; /* 0: not blocked */

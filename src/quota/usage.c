@@ -67,4 +67,6 @@ void usage_merge(struct usage_reading *into, const struct usage_reading *other)
     into->at_ns = later(into->at_ns, other->at_ns);
     into->reset_ns = later(into->reset_ns, other->reset_ns);
     into->regain_ns = later(into->regain_ns, other->regain_ns);
+    if (other->capacity && (!into->capacity || other->capacity < into->capacity))
+        into->capacity = other->capacity;
 }

@@ -24,6 +24,7 @@
 
 #define USAGE_FREE 0.60
 #define USAGE_TIGHT 0.85
+#define USAGE_OURS 0.93 /* what we count ourselves ends here, before a reading has to stop us */
 #define USAGE_STOP 0.95
 #define USAGE_USED_MAX 100.0 /* a reading beyond is taken for this */
 /* What an API may ask us to stay away; what it says beyond is taken for this. */
@@ -37,6 +38,7 @@ struct usage_reading {
     int64_t at_ns; /* when it was read; 0: never */
     int64_t reset_ns; /* when it is forgotten; 0: it ages */
     int64_t regain_ns; /* nothing is answered before; 0: the API is open */
+    uint64_t capacity; /* what the whole limit is, as the API grants it; 0: it did not say */
 };
 
 /* How the next request is sent. */
@@ -55,7 +57,8 @@ struct usage_pace usage_pace(const struct usage_reading *r, int64_t window_ns,
 /* How many of at most `parallel` requests a pace allows at once: at least 1. */
 unsigned usage_parallel(const struct usage_pace *pace, unsigned parallel);
 
-/* Several statements of one answer about one bucket: the most of each counts. */
+/* Several statements of one answer about one bucket: the most of each counts, and the least
+ * capacity. */
 void usage_merge(struct usage_reading *into, const struct usage_reading *other);
 
 #endif

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const secrets[] = {"access_token",  "input_token",     "fb_exchange_token",
-                                      "client_secret", "appsecret_proof", "batch"};
+static const char *const secrets[] = {
+    "access_token",  "input_token",     "token", "fb_exchange_token",
+    "client_secret", "appsecret_proof", "batch",
+};
 
 static bool is_secret(const char *name, size_t len)
 {

@@ -104,11 +104,7 @@ bool account_read(struct place *p, const json_t *value, const struct template_sc
 {
     AUTO(account_done) struct account_rule rule = {0};
     size_t kind = 0;
-    if (!json_is_object(value))
-        return place_fail(p, err, "expected object, found %s", json_type_text(value));
-    if (!json_object_get(value, "kind"))
-        return place_fail(p, err, "\"kind\" is missing");
-    if (!place_row(p, value, "kind", kinds, sizeof *kinds, &kind, err) ||
+    if (!place_sort(p, value, "kind", kinds, sizeof *kinds, &kind, err) ||
         !place_keys(p, value, kinds[kind].keys, err) ||
         !kinds[kind].read(p, value, scope, wanted, &rule, err))
         return false;

@@ -6,29 +6,37 @@
 #include <string.h>
 
 /* What is being gathered. */
+struct gathered {
+    struct account *list;
+    size_t count;
+    size_t room;
+};
+
 struct listing {
     const struct accounts_options *options;
     const struct account_rule *rule;
-    struct exchange *exchange;
+    struct exchange *exchange; /* asks for the list … */
+    struct exchange *single; /* … and about one account, whose limits hold up nobody else */
     struct template_values values;
-    struct account *accounts;
-    size_t count;
-    size_t room;
+    struct gathered accounts;
+    struct gathered listed;
+    bool is_listed;
 };
 
 static void listing_done(struct listing *l)
 {
     exchange_free(l->exchange);
-    free(l->accounts);
+    exchange_free(l->single);
+    free(l->accounts.list);
+    free(l->listed.list);
 }
 
-static bool open_exchange(struct listing *l, struct error *err)
+static bool open_exchanges(struct listing *l, struct error *err)
 {
     const struct accounts_options *o = l->options;
-    const struct exchange_options options = {
+    struct exchange_options options = {
         .settings = o->settings,
         .stream = EXCHANGE_NO_STREAM,
-        .account = MANIFEST_SINGLE_ACCOUNT,
         .credentials = o->credentials,
         .http = o->http,
         .limiter = o->limiter,
@@ -37,35 +45,45 @@ static bool open_exchange(struct listing *l, struct error *err)
         .watch = o->watch,
     };
     settings_fill(o->settings, &l->values);
-    return exchange_new(&options, &l->exchange, err);
+    if (!exchange_new(&options, &l->exchange, err))
+        return false;
+    options.yields = true;
+    return exchange_new(&options, &l->single, err);
 }
 
-static bool add(struct listing *l, const struct account *a, struct error *err)
+static bool add(struct gathered *g, const struct account *a, struct error *err)
 {
-    if (l->count == ACCOUNTS_MAX)
+    if (g->count == ACCOUNTS_MAX)
         return error_set(err, ERROR_DATA,
                          "more than %d accounts: name those that are wanted (accounts = …)",
                          ACCOUNTS_MAX);
-    if (l->count == l->room) {
-        size_t room = l->room ? 2 * l->room : 16;
-        struct account *grown = reallocarray(l->accounts, room, sizeof *grown);
+    if (g->count == g->room) {
+        size_t room = g->room ? 2 * g->room : 16;
+        struct account *grown = reallocarray(g->list, room, sizeof *grown);
         if (!grown)
             return error_memory(err);
-        l->accounts = grown;
-        l->room = room;
+        g->list = grown;
+        g->room = room;
     }
-    l->accounts[l->count++] = *a;
+    g->list[g->count++] = *a;
     return true;
 }
 
-static bool ask(struct listing *l, const struct request_rule *rule, json_t **ret_root,
-                struct exchange_result *ret_result, struct error *err)
+static bool ask(struct listing *l, struct exchange *e, const struct request_rule *rule,
+                const char *account, json_t **ret_root, struct exchange_result *ret_result,
+                struct error *err)
 {
+    l->values.text[TEMPLATE_ACCOUNT] = account;
     AUTO(request_done) struct request request = {0};
-    const struct exchange_call call = {.request = &request.http, .values = &l->values};
+    const struct exchange_call call = {
+        .request = &request.http,
+        .values = &l->values,
+        .cost = {.own = &rule->costs},
+        .account = account,
+    };
     return request_render(rule, settings_base_url(l->options->settings), &l->values, &request,
                           err) &&
-           exchange_document(l->exchange, &call, ret_root, ret_result, err);
+           exchange_document(e, &call, ret_root, ret_result, err);
 }
 
 /* --- the list ---------------------------------------------------------------------------- */
@@ -77,7 +95,8 @@ static bool take_records(struct listing *l, const json_t *root, struct error *er
         return error_set(err, ERROR_DATA, "the answer has no list of accounts");
     for (size_t i = 0; i < json_array_size(list); i++) {
         struct account a;
-        if (!account_of_record(l->rule, json_array_get(list, i), &a, err) || !add(l, &a, err))
+        if (!account_of_record(l->rule, json_array_get(list, i), &a, err) ||
+            !add(&l->listed, &a, err))
             return false;
     }
     return true;
@@ -91,7 +110,8 @@ static bool next_page(struct listing *l, struct paginator *p, struct error *err)
         return error_set(err, ERROR_DATA, "the list does not end within %d pages",
                          ACCOUNTS_PAGES_MAX);
     paginator_fill(p, &l->values);
-    if (!ask(l, &l->rule->request, &root, &result, err) || !take_records(l, root, err))
+    if (!ask(l, l->exchange, &l->rule->request, NULL, &root, &result, err) ||
+        !take_records(l, root, err))
         return false;
     result.facts.records = json_array_size(pointer_get(root, l->rule->records));
     return paginator_advance(p, &result.facts, err);
@@ -110,16 +130,16 @@ static int by_id(const void *a, const void *b)
 }
 
 /* An account that the list has twice, as when it changes between two pages, counts once. */
-static void sort(struct listing *l)
+static void sort(struct gathered *g)
 {
     size_t kept = 0;
-    if (l->count > 0)
-        qsort(l->accounts, l->count, sizeof *l->accounts, by_id);
-    for (size_t i = 0; i < l->count; i++) {
-        if (kept == 0 || by_id(&l->accounts[kept - 1], &l->accounts[i]) != 0)
-            l->accounts[kept++] = l->accounts[i];
+    if (g->count > 0)
+        qsort(g->list, g->count, sizeof *g->list, by_id);
+    for (size_t i = 0; i < g->count; i++) {
+        if (kept == 0 || by_id(&g->list[kept - 1], &g->list[i]) != 0)
+            g->list[kept++] = g->list[i];
     }
-    l->count = kept;
+    g->count = kept;
 }
 
 static bool list_all(struct listing *l, struct error *err)
@@ -131,7 +151,8 @@ static bool list_all(struct listing *l, struct error *err)
         if (!next_page(l, &p, err) && !may_shrink(l, &p, err))
             return error_prefix(err, "the list of accounts");
     }
-    sort(l);
+    sort(&l->listed);
+    l->is_listed = true;
     return true;
 }
 
@@ -149,14 +170,33 @@ static bool ask_one(struct listing *l, const char *id, struct account *ret_accou
     json_auto_t *root = NULL;
     struct exchange_result ignored;
     struct account a = {0};
-    l->values.text[TEMPLATE_ACCOUNT] = id;
-    if (!ask(l, &l->rule->one, &root, &ignored, err) ||
+    if (!ask(l, l->single, &l->rule->one, id, &root, &ignored, err) ||
         !account_of_record(l->rule, root, &a, err))
         return false;
     if (strcmp(a.id, id) != 0)
         return error_set(err, ERROR_DATA, "the service answered about another account");
     *ret_account = a;
     return true;
+}
+
+static const struct account *find(const struct gathered *g, const char *id)
+{
+    struct account key = {0};
+    snprintf(key.id, sizeof key.id, "%s", id);
+    return g->count > 0 ? bsearch(&key, g->list, g->count, sizeof key, by_id) : NULL;
+}
+
+/* Its own limits keep us from asking about it: the list is asked of nobody in particular. False:
+ * it does not help, and *failure says why. */
+static bool take_listed(struct listing *l, const char *id, struct account *ret_account,
+                        struct error *failure)
+{
+    if (failure->kind != ERROR_QUOTA || l->is_listed || !list_all(l, failure))
+        return false;
+    const struct account *known = find(&l->listed, id);
+    if (known)
+        *ret_account = *known;
+    return known;
 }
 
 static bool take_one(struct listing *l, const char *id, struct error *err)
@@ -166,7 +206,7 @@ static bool take_one(struct listing *l, const char *id, struct error *err)
     if (!account_is_id(l->rule, id))
         return error_set(err, ERROR_CONFIG, "\"%.40s\" is no account of %s", id,
                          settings_manifest(l->options->settings)->source);
-    if (!ask_one(l, id, &a, &failure)) {
+    if (!ask_one(l, id, &a, &failure) && !take_listed(l, id, &a, &failure)) {
         if (!is_local(failure.kind)) {
             *err = failure;
             return error_prefix(err, "account %s", id);
@@ -175,14 +215,7 @@ static bool take_one(struct listing *l, const char *id, struct error *err)
         a.failure = failure;
         snprintf(a.id, sizeof a.id, "%s", id);
     }
-    return add(l, &a, err);
-}
-
-static const struct account *find(const struct account *accounts, size_t count, const char *id)
-{
-    struct account key = {0};
-    snprintf(key.id, sizeof key.id, "%s", id);
-    return count > 0 ? bsearch(&key, accounts, count, sizeof key, by_id) : NULL;
+    return add(&l->accounts, &a, err);
 }
 
 static bool named_before(const char *const *wanted, size_t i)
@@ -201,15 +234,11 @@ static bool take_wanted(struct listing *l, const char *const *wanted, struct err
         count++;
     if (count > ACCOUNTS_ASKED_MAX && !list_all(l, err))
         return false;
-    AUTO(cleanup_free) struct account *listed = l->accounts;
-    size_t listed_count = l->count;
-    l->accounts = NULL;
-    l->count = l->room = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct account *known = find(listed, listed_count, wanted[i]);
+        const struct account *known = find(&l->listed, wanted[i]);
         if (named_before(wanted, i))
             continue;
-        if (!(known ? add(l, known, err) : take_one(l, wanted[i], err)))
+        if (!(known ? add(&l->accounts, known, err) : take_one(l, wanted[i], err)))
             return false;
     }
     return true;
@@ -218,7 +247,16 @@ static bool take_wanted(struct listing *l, const char *const *wanted, struct err
 static bool take_single(struct listing *l, struct error *err)
 {
     const struct account only = {.id = MANIFEST_SINGLE_ACCOUNT, .time_zone = "UTC"};
-    return add(l, &only, err);
+    return add(&l->accounts, &only, err);
+}
+
+static bool take_listing(struct listing *l, struct error *err)
+{
+    if (!list_all(l, err))
+        return false;
+    l->accounts = l->listed;
+    l->listed = (struct gathered){0};
+    return true;
 }
 
 static bool take_all(struct listing *l, struct error *err)
@@ -226,8 +264,8 @@ static bool take_all(struct listing *l, struct error *err)
     const char *const *wanted = l->options->wanted;
     if (l->rule->kind == ACCOUNT_SINGLE)
         return take_single(l, err);
-    return open_exchange(l, err) &&
-           (wanted && wanted[0] ? take_wanted(l, wanted, err) : list_all(l, err));
+    return open_exchanges(l, err) &&
+           (wanted && wanted[0] ? take_wanted(l, wanted, err) : take_listing(l, err));
 }
 
 bool accounts_list(const struct accounts_options *options, struct account **ret_accounts,
@@ -240,7 +278,7 @@ bool accounts_list(const struct accounts_options *options, struct account **ret_
     };
     if (!take_all(&l, err))
         return false;
-    *ret_accounts = steal(&l.accounts);
-    *ret_count = l.count;
+    *ret_accounts = steal(&l.accounts.list);
+    *ret_count = l.accounts.count;
     return true;
 }

@@ -2,9 +2,9 @@
 /*
  * Asks which accounts there are: all that the credentials can see, or those that the user named.
  *
- *     few are named ──▶ `one` about each                    ┌─▶ as it is
- *     many, or none ──▶ the list, page by page ─▶ named? ───┤
- *                                                           └─▶ not in the list: `one`
+ *     few are named ──▶ `one` about each; its limits are used up: ─┐
+ *     many, or none ──▶ the list, page by page ◀───────────────────┘
+ *                         └─▶ named, and not in the list: `one`
  *
  * An account that cannot be read is in the answer with its failure: the others are not held up.
  * What would fail for every account (credentials, quota, network) ends the asking.

@@ -197,11 +197,7 @@ bool auth_read(struct place *p, const json_t *value, const struct template_scope
 {
     size_t kind = 0;
     *ret_rule = (struct auth_rule){0};
-    if (!json_is_object(value))
-        return place_fail(p, err, "expected object, found %s", json_type_text(value));
-    if (!json_object_get(value, "kind"))
-        return place_fail(p, err, "\"kind\" is missing");
-    if (!place_row(p, value, "kind", kinds, sizeof *kinds, &kind, err) ||
+    if (!place_sort(p, value, "kind", kinds, sizeof *kinds, &kind, err) ||
         !place_keys(p, value, kinds[kind].keys, err))
         return false;
     ret_rule->kind = (enum auth_kind)kind;

@@ -4,9 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 
-enum { DURATION_SIZE = 32 };
+enum { DURATION_SIZE = 32, SHARE_SIZE = 32 };
 
 struct keys {
     char text[MANIFEST_BUCKETS_MAX][LIMITER_KEY_MAX + 1];
@@ -20,7 +21,8 @@ static const char *name_of(const struct charge *c, size_t bucket)
 
 static bool counts(const struct charge *c, size_t bucket)
 {
-    return c->limiter && settings_bucket(c->settings, bucket);
+    const struct manifest_bucket *b = &settings_manifest(c->settings)->buckets[bucket];
+    return c->limiter && (b->of_app || c->account) && settings_bucket(c->settings, bucket);
 }
 
 /* The limiter would refuse it as well, but does not know what the user calls the limit. */
@@ -37,46 +39,80 @@ static bool check_amount(const char *name, const struct limiter_charge *charge,
 }
 
 /* The charges of those costs that are limited. */
-static bool list_charges(const struct charge *c, const struct manifest_cost *costs,
-                         size_t cost_count, const struct template_values *values,
-                         struct keys *keys, struct limiter_charge charges[MANIFEST_BUCKETS_MAX],
-                         size_t *ret_count, struct error *err)
+static bool list_charges(const struct charge *c, const struct cost_of *cost,
+                         const struct template_values *values, struct keys *keys,
+                         struct limiter_charge charges[MANIFEST_BUCKETS_MAX], size_t *ret_count,
+                         struct error *err)
 {
+    const struct cost *costs[COST_BUCKETS_MAX];
+    size_t cost_count = cost_list(cost, costs);
     *ret_count = 0;
     for (size_t i = 0; i < cost_count; i++) {
-        if (!counts(c, costs[i].bucket))
+        if (!counts(c, costs[i]->bucket))
             continue;
         struct limiter_charge *charge = &charges[*ret_count];
-        if (!settings_cost(&costs[i], values, &charge->amount, err))
+        if (!settings_cost(costs[i], values, &charge->amount, err))
             return false;
         charge->amount *= c->requests;
         charge->key = keys->text[*ret_count];
-        charge->rule = settings_bucket(c->settings, costs[i].bucket);
-        keys->bucket[*ret_count] = costs[i].bucket;
-        settings_quota_key(c->settings, c->account, costs[i].bucket, keys->text[*ret_count]);
-        if (!check_amount(name_of(c, costs[i].bucket), charge, err))
+        charge->rule = settings_bucket(c->settings, costs[i]->bucket);
+        keys->bucket[*ret_count] = costs[i]->bucket;
+        settings_quota_key(c->settings, c->account, costs[i]->bucket, keys->text[*ret_count]);
+        if (!check_amount(name_of(c, costs[i]->bucket), charge, err))
             return false;
         ++*ret_count;
     }
     return true;
 }
 
-static void explain(const char *name, const struct bucket_rule *rule, bool crowded,
-                    char ret_why[CHARGE_WHY_SIZE])
+/* "the service says that 48 % of account is used (our share: 50 %)" */
+static void explain_reading(const char *name, const struct bucket_rule *rule,
+                            const struct usage_reading *said, int64_t now_ns,
+                            char ret_why[CHARGE_WHY_SIZE])
 {
-    char window[DURATION_SIZE];
-    text_format_duration(rule->window_ns, window, sizeof window);
-    if (crowded)
-        snprintf(ret_why, CHARGE_WHY_SIZE, "as many requests as limit_%s allows are in flight",
-                 name);
-    else if (rule->kind == BUCKET_USAGE)
-        snprintf(ret_why, CHARGE_WHY_SIZE, "the limit of %s is used up", name);
-    else
-        snprintf(ret_why, CHARGE_WHY_SIZE, "the limit of %" PRIu64 " %s per %s is used up",
-                 bucket_capacity(rule), name, window);
+    char share[SHARE_SIZE] = "";
+    if (rule->reserved > 0)
+        snprintf(share, sizeof share, " (our share: %u %%)", 100 - rule->reserved);
+    snprintf(ret_why, CHARGE_WHY_SIZE, "the service says that %.0f %% of %s is used%s",
+             100 * usage_used(said, rule->window_ns, now_ns), name, share);
 }
 
-bool charge_take(const struct charge *c, const struct manifest_cost *costs, size_t count,
+static int64_t round_up_to_second(int64_t ns)
+{
+    return (ns + CLOCK_SECOND_NS - 1) / CLOCK_SECOND_NS * CLOCK_SECOND_NS;
+}
+
+/* What is waited for, in the words of who says so. */
+static void explain(const char *name, const struct limiter_charge *charge,
+                    const struct limiter_answer *answer, int64_t now_ns,
+                    char ret_why[CHARGE_WHY_SIZE])
+{
+    const struct bucket *b = &answer->bucket;
+    const struct bucket_rule rule = bucket_rule_in_force(charge->rule, b);
+    char window[DURATION_SIZE], until[CLOCK_RFC3339_SIZE];
+    if (answer->crowded) {
+        snprintf(ret_why, CHARGE_WHY_SIZE, "as many requests as limit_%s allows are in flight",
+                 name);
+        return;
+    }
+    switch (answer->cause) {
+    case BUCKET_BLOCKED:
+        clock_format_rfc3339(round_up_to_second(b->blocked_until_ns), until);
+        snprintf(ret_why, CHARGE_WHY_SIZE, "%s is blocked by the service until %s", name,
+                 until);
+        return;
+    case BUCKET_SAID:
+        explain_reading(name, &rule, &b->said, now_ns, ret_why);
+        return;
+    case BUCKET_SPENT:
+        break;
+    }
+    text_format_duration(rule.window_ns, window, sizeof window);
+    snprintf(ret_why, CHARGE_WHY_SIZE, "the limit of %" PRIu64 " %s per %s is used up",
+             bucket_capacity(&rule), name, window);
+}
+
+bool charge_take(const struct charge *c, const struct cost_of *cost,
                  const struct template_values *values, int64_t now_ns,
                  struct charge_answer *ret_answer, struct limiter_lease *ret_lease,
                  struct error *err)
@@ -87,7 +123,7 @@ bool charge_take(const struct charge *c, const struct manifest_cost *costs, size
     struct limiter_answer answer;
     *ret_answer = (struct charge_answer){0};
     *ret_lease = (struct limiter_lease){0};
-    if (!list_charges(c, costs, count, values, &keys, charges, &charge_count, err))
+    if (!list_charges(c, cost, values, &keys, charges, &charge_count, err))
         return false;
     if (charge_count == 0)
         return true;
@@ -96,9 +132,22 @@ bool charge_take(const struct charge *c, const struct manifest_cost *costs, size
     ret_answer->wait_ns = answer.wait_ns;
     ret_answer->crowded = answer.crowded;
     if (answer.wait_ns > 0)
-        explain(name_of(c, keys.bucket[answer.charge]), charges[answer.charge].rule,
-                answer.crowded, ret_answer->why);
+        explain(name_of(c, keys.bucket[answer.charge]), &charges[answer.charge], &answer,
+                now_ns, ret_answer->why);
     return true;
+}
+
+bool charge_room(const struct charge *c, const struct cost_of *cost,
+                 const struct template_values *values, unsigned most, int64_t now_ns,
+                 unsigned *ret_room, struct error *err)
+{
+    struct keys keys;
+    struct limiter_charge charges[MANIFEST_BUCKETS_MAX];
+    size_t count;
+    if (!list_charges(c, cost, values, &keys, charges, &count, err))
+        return false;
+    *ret_room = most;
+    return count == 0 || limiter_room(c->limiter, charges, count, most, now_ns, ret_room, err);
 }
 
 bool charge_block(const struct charge *c, size_t bucket, int64_t until_ns, struct error *err)

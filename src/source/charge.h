@@ -12,14 +12,15 @@
 
 #include "base/error.h"
 #include "quota/limiter.h"
+#include "source/cost.h"
 #include "source/settings.h"
 
-enum { CHARGE_WHY_SIZE = 128 };
+enum { CHARGE_WHY_SIZE = 160 };
 
 /* Who is charged. */
 struct charge {
     const struct settings *settings;
-    const char *account;
+    const char *account; /* NULL: nobody but the app, and only its buckets count */
     struct limiter *limiter; /* NULL: nothing is counted */
     uint64_t requests; /* that one request stands for, and costs as much as: from 1 */
 };
@@ -32,10 +33,15 @@ struct charge_answer {
 
 /* Asks to send a request that costs this, as of limiter_take. The lease is the caller's to release
  * when the answer has been read. */
-bool charge_take(const struct charge *c, const struct manifest_cost *costs, size_t count,
+bool charge_take(const struct charge *c, const struct cost_of *cost,
                  const struct template_values *values, int64_t now_ns,
                  struct charge_answer *ret_answer, struct limiter_lease *ret_lease,
                  struct error *err);
+
+/* How many requests of this cost, of at most `most`, can be sent together now; 0: none. */
+bool charge_room(const struct charge *c, const struct cost_of *cost,
+                 const struct template_values *values, unsigned most, int64_t now_ns,
+                 unsigned *ret_room, struct error *err);
 
 /* Nothing is charged to a bucket before until_ns. */
 bool charge_block(const struct charge *c, size_t bucket, int64_t until_ns, struct error *err);

@@ -45,6 +45,7 @@ struct exchange {
     struct buffer document;
     struct answer answer;
     const char *set_aside; /* of the call */
+    const char *account; /* that the call is charged to */
     enum verdict_kind verdict; /* of the last answer */
     char said[ERROR_TEXT_MAX];
     uint64_t asked_as; /* the number of the secrets that the last request had */
@@ -133,6 +134,7 @@ bool exchange_new(const struct exchange_options *options, struct exchange **ret_
     e->manifest = settings_manifest(options->settings);
     if (options->stream != EXCHANGE_NO_STREAM)
         e->stream = &e->manifest->streams[options->stream];
+    e->account = options->account;
     buffer_init(&e->document, EXCHANGE_DOCUMENT_MAX);
     if (!open_walks(e, err))
         return false;
@@ -366,7 +368,7 @@ static struct charge charge_of(const struct exchange *e)
 {
     return (struct charge){
         .settings = e->options.settings,
-        .account = e->options.account,
+        .account = e->account,
         .limiter = e->options.limiter,
         .requests = 1,
     };
@@ -475,14 +477,13 @@ static bool take(const struct reading *r, const char *refusal, int64_t asked_ns,
     struct charge charge = charge_of(e);
     if (r->call->requests > 0)
         charge.requests = r->call->requests;
-    const struct manifest_cost *costs = r->document ? r->call->costs : e->stream->costs;
-    size_t count = r->document ? r->call->cost_count : e->stream->cost_count;
     for (;;) {
         struct charge_answer answer;
         if (stop_requested())
             return stopped(err);
         int64_t now = clock_now_ns();
-        if (!charge_take(&charge, costs, count, r->call->values, now, &answer, ret_lease, err))
+        if (!charge_take(&charge, &r->call->cost, r->call->values, now, &answer, ret_lease,
+                         err))
             return false;
         if (answer.wait_ns == 0)
             return true;
@@ -551,8 +552,10 @@ static void count_attempt(struct course *c)
     c->tally[i].count++;
 }
 
-static const char *next_step(enum error_kind kind)
+static const char *next_step(const struct exchange *e, enum error_kind kind)
 {
+    if (kind == ERROR_ACCOUNT && !e->account)
+        return "let the credentials read accounts, then run again";
     switch (kind) {
     case ERROR_AUTH:
         return "check the credentials of this source, then run again";
@@ -569,7 +572,7 @@ static const char *next_step(enum error_kind kind)
 }
 
 /* The last error, with all attempts folded into it. */
-static bool give_up(const struct course *c, struct error *err)
+static bool give_up(const struct exchange *e, const struct course *c, struct error *err)
 {
     char folded[256] = "";
     size_t len = 0;
@@ -583,8 +586,8 @@ static bool give_up(const struct course *c, struct error *err)
     text_format_duration(c->spent_ns / unit * unit, spent, sizeof spent);
     if (c->attempts > 1)
         return error_set(err, last->kind, "%.560s; gave up after %u attempts in %s (%s); %s",
-                         last->text, c->attempts, spent, folded, next_step(last->kind));
-    return error_set(err, last->kind, "%.700s; %s", last->text, next_step(last->kind));
+                         last->text, c->attempts, spent, folded, next_step(e, last->kind));
+    return error_set(err, last->kind, "%.700s; %s", last->text, next_step(e, last->kind));
 }
 
 /* After a failure: false when there is no point in, or no time for, another attempt. */
@@ -599,7 +602,7 @@ static bool back_off(struct exchange *e, struct course *c, struct error *err)
     };
     int64_t wait = wait_ns(c->last.wait, &facts);
     if (c->attempts >= (unsigned)retry->attempts || c->spent_ns + wait > retry->deadline_ns)
-        return give_up(c, err);
+        return give_up(e, c, err);
     if (e->options.watch.retrying)
         e->options.watch.retrying(e->options.watch.context, &c->last.error, c->attempts, wait);
     c->spent_ns += wait;
@@ -614,7 +617,7 @@ static bool refused(struct exchange *e, struct course *c, struct error *err)
         return false;
     if (c->attempts < (unsigned)e->manifest->retry.attempts)
         return true;
-    give_up(c, err);
+    give_up(e, c, err);
     err->not_before_ns = e->blocked_until_ns;
     return false;
 }
@@ -633,7 +636,7 @@ static bool renew(struct exchange *e, struct course *c, struct error *err)
     const struct error refusal = c->last.error;
     if (!renewal.renewed && *renewal.text)
         error_set(&c->last.error, refusal.kind, "%.400s; %s", refusal.text, renewal.text);
-    return give_up(c, err);
+    return give_up(e, c, err);
 }
 
 /* What follows an attempt that did not give the page: true to try again. */
@@ -655,7 +658,7 @@ static bool go_on(struct exchange *e, struct course *c, struct error *err)
     case VERDICT_FAIL:
         break;
     }
-    return give_up(c, err);
+    return give_up(e, c, err);
 }
 
 /* Asks until there is an answer that counts. */
@@ -664,6 +667,7 @@ static bool ask(struct reading *r, struct exchange_result *result, struct error 
     struct exchange *e = r->e;
     struct course c = {.refusals = e->refusals};
     e->set_aside = r->call->set_aside;
+    e->account = r->call->account ? r->call->account : e->options.account;
     e->verdict = VERDICT_FAIL;
     *e->said = '\0';
     for (;;) {
@@ -718,6 +722,17 @@ bool exchange_document(struct exchange *e, const struct exchange_call *call, jso
                     ret_root, err))
         return false;
     *ret_result = result;
+    return true;
+}
+
+bool exchange_room(const struct exchange *e, const struct cost_of *cost,
+                   const struct template_values *values, unsigned most, unsigned *ret_room,
+                   struct error *err)
+{
+    const struct charge charge = charge_of(e);
+    if (!charge_room(&charge, cost, values, most, clock_now_ns(), ret_room, err))
+        return false;
+    *ret_room = *ret_room > 0 ? *ret_room : 1;
     return true;
 }
 

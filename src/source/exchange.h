@@ -72,7 +72,7 @@ struct exchange_watch {
 struct exchange_options {
     const struct settings *settings;
     size_t stream; /* by position in the manifest */
-    const char *account;
+    const char *account; /* who is charged; NULL: the app alone */
     struct credentials *credentials; /* NULL: nobody's */
     struct http *http;
     struct limiter *limiter; /* NULL: nothing is counted, only refusals are obeyed */
@@ -101,8 +101,8 @@ struct exchange_call {
     const struct walk_constant *constants; /* this and the next two: of pages */
     size_t constant_count;
     char *moment; /* CLOCK_RFC3339_SIZE */
-    const struct manifest_cost *costs; /* of documents; a page costs what its stream says */
-    size_t cost_count;
+    struct cost_of cost;
+    const char *account; /* who is charged, in place of the options'; NULL: who they say */
     size_t requests; /* that a batch stands for, and is charged as; 0: it is one request */
     /* What the records are set aside for: they go to output.quarantine with this reason, those
      * that fit, too. NULL: they are records. */
@@ -139,6 +139,12 @@ bool exchange_page(struct exchange *e, const struct exchange_call *call,
  */
 bool exchange_document(struct exchange *e, const struct exchange_call *call, json_t **ret_root,
                        struct exchange_result *ret_result, struct error *err);
+
+/* How many requests that cost this, of at most `most`, can be sent together now without coming
+ * near a limit; at least 1: a single one waits for its turn. */
+bool exchange_room(const struct exchange *e, const struct cost_of *cost,
+                   const struct template_values *values, unsigned most, unsigned *ret_room,
+                   struct error *err);
 
 /*
  * An answer inside of the last one, such as an entry of a batch: what its headers say is booked

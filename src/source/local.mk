@@ -8,6 +8,7 @@ src_source_libsource_a_SOURCES = \
     src/source/charge.c src/source/charge.h \
     src/source/complete.c src/source/complete.h \
     src/source/condition.c src/source/condition.h \
+    src/source/cost.c src/source/cost.h \
     src/source/credentials.c src/source/credentials.h \
     src/source/emptiness.c src/source/emptiness.h \
     src/source/exchange.c src/source/exchange.h \
@@ -16,6 +17,7 @@ src_source_libsource_a_SOURCES = \
     src/source/introspection.c src/source/introspection.h \
     src/source/likeness.c src/source/likeness.h \
     src/source/manifest.c src/source/manifest.h \
+    src/source/manifest_stream.c src/source/manifest_stream.h \
     src/source/origin.c src/source/origin.h \
     src/source/paginator.c src/source/paginator.h \
     src/source/parameter.c src/source/parameter.h \

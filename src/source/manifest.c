@@ -29,14 +29,6 @@ static const struct place_key transfer_keys[] = {
     {"body_max", true},   {"connect_timeout", true}, {"stall_timeout", true},
     {"stall_rate", true}, {"total_timeout", false},  {NULL, false},
 };
-static const struct place_key stream_keys[] = {
-    {"name", true},    {"description", false}, {"default", false},    {"slice", true},
-    {"fields", false}, {"request", true},      {"isolate", false},    {"paginator", true},
-    {"cost", false},   {"records", true},      {"complete", false},   {"constants", false},
-    {"report", false}, {"split", false},       {"when_empty", false}, {"reconcile", false},
-    {NULL, false},
-};
-
 static const struct {
     const char *name;
     enum bucket_kind kind;
@@ -50,20 +42,13 @@ static const struct {
     bool of_app;
 } bucket_scopes[] = {{"account", false}, {"app", true}, {NULL, false}};
 
-static bool check_identifier(const struct place *p, const char *key, const char *name,
-                             struct error *err)
-{
-    return text_is_identifier(name) ||
-           place_fail_at(p, key, err, "expected a name of a-z, 0-9 and _");
-}
-
 static bool read_head(struct place *p, struct manifest *m, struct error *err)
 {
     const char *grammar; /* for the editor */
     m->description = "";
     if (!place_text(p, m->root, "$schema", ORIGIN_URL_MAX, &grammar, err) ||
         !place_text(p, m->root, "source", 63, &m->source, err) ||
-        !check_identifier(p, "source", m->source, err) ||
+        !place_identifier(p, "source", m->source, err) ||
         !place_text(p, m->root, "title", 128, &m->title, err) ||
         !place_text(p, m->root, "description", PLACE_DESCRIPTION_MAX, &m->description, err) ||
         !place_text(p, m->root, "version", VERSION_TEXT_MAX, &m->version, err) ||
@@ -169,34 +154,24 @@ static bool read_buckets(struct place *p, const json_t *limits, struct manifest 
         pointer_push(&p->path, name);
         if (!read_bucket(p, name, value, &m->buckets[m->bucket_count], err))
             return false;
-        m->bucket_count++;
+        m->bucket_names[m->bucket_count++] = name;
         pointer_pop(&p->path);
     }
     pointer_pop(&p->path);
     return true;
 }
 
-static void bucket_names(const struct manifest *m,
-                         const char *ret_names[MANIFEST_BUCKETS_MAX + 1])
-{
-    for (size_t i = 0; i < m->bucket_count; i++)
-        ret_names[i] = m->buckets[i].name;
-    ret_names[m->bucket_count] = NULL;
-}
-
 static bool read_usage(struct place *p, const json_t *limits, struct manifest *m,
                        struct error *err)
 {
     const json_t *list = NULL;
-    const char *buckets[MANIFEST_BUCKETS_MAX + 1];
-    bucket_names(m, buckets);
     if (!place_array(p, limits, "usage", USAGE_HEADERS_MAX, &list, err))
         return false;
     pointer_push(&p->path, "usage");
     for (size_t i = 0; i < json_array_size(list); i++) {
         pointer_push_index(&p->path, i);
-        if (!usage_header_read(p, json_array_get(list, i), buckets, &m->usage[m->usage_count++],
-                               err))
+        if (!usage_header_read(p, json_array_get(list, i), m->bucket_names,
+                               &m->usage[m->usage_count++], err))
             return false;
         pointer_pop(&p->path);
     }
@@ -274,6 +249,7 @@ static struct template_scope scope_of(const struct manifest *m, uint32_t names)
         .names = names,
         .settings = m->settings,
         .setting_count = m->setting_count,
+        .buckets = m->bucket_names,
     };
 }
 
@@ -325,321 +301,17 @@ static bool read_errors(struct place *p, struct manifest *m, struct error *err)
     if (!m->errors)
         return error_memory(err);
 
-    const char *buckets[MANIFEST_BUCKETS_MAX + 1];
-    bucket_names(m, buckets);
     struct template_scope scope = scope_of(m, TEMPLATE_OF_RUN);
     pointer_push(&p->path, "errors");
     for (; m->error_count < json_array_size(list); m->error_count++) {
         pointer_push_index(&p->path, m->error_count);
-        if (!verdict_read(p, json_array_get(list, m->error_count), &scope, buckets, &m->wanted,
-                          &m->errors[m->error_count], err))
+        if (!verdict_read(p, json_array_get(list, m->error_count), &scope, m->bucket_names,
+                          &m->wanted, &m->errors[m->error_count], err))
             return false;
         pointer_pop(&p->path);
     }
     pointer_pop(&p->path);
     return true;
-}
-
-static bool find_bucket(struct place *p, const struct manifest *m, const char *name,
-                        size_t *ret_bucket, struct error *err)
-{
-    for (size_t i = 0; i < m->bucket_count; i++) {
-        if (strcmp(m->buckets[i].name, name) == 0) {
-            *ret_bucket = i;
-            return true;
-        }
-    }
-    const char *buckets[MANIFEST_BUCKETS_MAX + 1];
-    bucket_names(m, buckets);
-    char hint[PLACE_HINT_SIZE];
-    return place_fail_at(p, name, err, "no such bucket in limits%s",
-                         place_hint(name, buckets, hint));
-}
-
-/* The text of one member, as a template. */
-static bool read_member(struct place *p, const json_t *object, const char *name,
-                        const struct template_scope *scope, struct template *ret_template,
-                        struct error *err)
-{
-    const char *text = NULL;
-    if (!place_text(p, object, name, TEMPLATE_TEXT_MAX, &text, err))
-        return false;
-    pointer_push(&p->path, name);
-    if (!template_read(p, text, scope, ret_template, err))
-        return false;
-    pointer_pop(&p->path);
-    return true;
-}
-
-static bool read_costs(struct place *p, const json_t *value, const struct manifest *m,
-                       const struct template_scope *scope, struct manifest_stream *s,
-                       struct error *err)
-{
-    json_t *object = json_object_get(value, "cost");
-    if (!object)
-        return true;
-    pointer_push(&p->path, "cost");
-    if (!json_is_object(object))
-        return place_fail(p, err, "expected object, found %s", json_type_text(object));
-    const char *name;
-    json_t *amount;
-    json_object_foreach (object, name, amount) {
-        size_t bucket = 0;
-        if (!find_bucket(p, m, name, &bucket, err))
-            return false;
-        struct manifest_cost *cost = &s->costs[s->cost_count]; /* no more than buckets */
-        if (!read_member(p, object, name, scope, &cost->amount, err))
-            return false;
-        cost->bucket = bucket;
-        s->cost_count++;
-    }
-    pointer_pop(&p->path);
-    return true;
-}
-
-static bool read_records(struct place *p, const json_t *value, struct manifest_stream *s,
-                         struct error *err)
-{
-    const json_t *selector = json_object_get(value, "records");
-    if (!json_is_string(selector))
-        return place_fail_at(p, "records", err, "expected string, found %s",
-                             json_type_text(selector));
-    s->records = json_string_value(selector); /* "" is the answer itself */
-    AUTO(pointer_freep) struct pointer *parsed = pointer_parse(s->records);
-    return parsed ||
-           place_fail_at(p, "records", err, "expected a JSON Pointer such as /results/*");
-}
-
-static bool read_complete(struct place *p, const json_t *value,
-                          const struct template_scope *scope, struct facts_wanted *wanted,
-                          struct manifest_stream *s, struct error *err)
-{
-    const json_t *list = NULL;
-    if (!place_array(p, value, "complete", COMPLETE_RULES_MAX, &list, err))
-        return false;
-    if (!list)
-        return true;
-    s->complete = calloc(json_array_size(list), sizeof *s->complete);
-    if (!s->complete)
-        return error_memory(err);
-    pointer_push(&p->path, "complete");
-    for (; s->complete_count < json_array_size(list); s->complete_count++) {
-        pointer_push_index(&p->path, s->complete_count);
-        if (!complete_read(p, json_array_get(list, s->complete_count), scope, wanted,
-                           &s->complete[s->complete_count], err))
-            return false;
-        pointer_pop(&p->path);
-    }
-    pointer_pop(&p->path);
-    return true;
-}
-
-/* What every record can have without being told: source/reader. */
-static const char *const reader_constants[] = {
-    "source", "stream", "account", "slice", "extracted_at", "position", NULL,
-};
-
-static bool constant_name_free(const struct place *p, const char *name, struct error *err)
-{
-    if (!text_is_identifier(name))
-        return place_fail_at(p, name, err, "a constant's name is made of a-z, 0-9 and _");
-    for (const char *const *own = reader_constants; *own; own++) {
-        if (strcmp(name, *own) == 0)
-            return place_fail_at(p, name, err, "every record has this one already");
-    }
-    return true;
-}
-
-static bool read_constants(struct place *p, const json_t *value,
-                           const struct template_scope *scope, struct manifest_stream *s,
-                           struct error *err)
-{
-    json_t *object = json_object_get(value, "constants");
-    if (!object)
-        return true;
-    pointer_push(&p->path, "constants");
-    if (!json_is_object(object))
-        return place_fail(p, err, "expected object, found %s", json_type_text(object));
-    if (json_object_size(object) > MANIFEST_CONSTANTS_MAX)
-        return place_fail(p, err, "more than %d constants", MANIFEST_CONSTANTS_MAX);
-    const char *name;
-    json_t *text;
-    json_object_foreach (object, name, text) {
-        struct manifest_constant *constant = &s->constants[s->constant_count++];
-        constant->name = name;
-        if (!constant_name_free(p, name, err) ||
-            !read_member(p, object, name, scope, &constant->value, err))
-            return false;
-    }
-    pointer_pop(&p->path);
-    return true;
-}
-
-static bool read_part(struct place *p, const json_t *value, const char *key,
-                      const json_t **ret_value)
-{
-    *ret_value = json_object_get(value, key);
-    pointer_push(&p->path, key);
-    return true;
-}
-
-static bool read_default(struct place *p, const json_t *value, struct manifest_stream *s,
-                         struct error *err)
-{
-    const json_t *wanted = json_object_get(value, "default");
-    if (wanted && !json_is_boolean(wanted))
-        return place_fail_at(p, "default", err, "expected boolean, found %s",
-                             json_type_text(wanted));
-    s->named_only = json_is_false(wanted);
-    return true;
-}
-
-static bool read_fields(struct place *p, const json_t *value, struct manifest_stream *s,
-                        struct error *err)
-{
-    const json_t *part;
-    s->has_selection = json_object_get(value, "fields");
-    if (!s->has_selection)
-        return true;
-    if (!read_part(p, value, "fields", &part) || !selection_read(p, part, &s->selection, err))
-        return false;
-    pointer_pop(&p->path);
-    return true;
-}
-
-/* {"fields": "id"} */
-static bool read_isolate(struct place *p, const json_t *value, struct manifest_stream *s,
-                         struct error *err)
-{
-    static const struct place_key isolate_keys[] = {{"fields", true}, {NULL, false}};
-    const json_t *part;
-    if (!json_object_get(value, "isolate"))
-        return true;
-    read_part(p, value, "isolate", &part);
-    if (!place_keys(p, part, isolate_keys, err) ||
-        !place_text(p, part, "fields", TEMPLATE_TEXT_MAX, &s->isolate, err))
-        return false;
-    if (!s->has_selection || s->paginator.kind != PAGINATOR_TOKEN || !s->paginator.has_size)
-        return place_fail(p, err,
-                          "only a stream with {fields} and a paginator whose pages can "
-                          "be made smaller can do that");
-    pointer_pop(&p->path);
-    return true;
-}
-
-static bool read_when_empty(struct place *p, const json_t *value,
-                            const struct template_scope *scope, struct manifest_stream *s,
-                            struct error *err)
-{
-    const json_t *part;
-    s->has_when_empty = json_object_get(value, "when_empty") != NULL;
-    if (!s->has_when_empty)
-        return true;
-    read_part(p, value, "when_empty", &part);
-    if (!emptiness_read(p, part, scope, &s->when_empty, err))
-        return false;
-    pointer_pop(&p->path);
-    return true;
-}
-
-static bool read_comparison(struct place *p, const json_t *value, struct manifest_stream *s,
-                            struct error *err)
-{
-    const json_t *part;
-    s->has_comparison = json_object_get(value, "reconcile");
-    if (!s->has_comparison)
-        return true;
-    if (!read_part(p, value, "reconcile", &part) ||
-        !comparison_read(p, part, &s->comparison, err))
-        return false;
-    pointer_pop(&p->path);
-    return true;
-}
-
-/* What is asked before a page costs the same, and may be about several slices. */
-static bool costs_the_same(struct place *p, const struct manifest *m,
-                           const struct manifest_stream *s, struct error *err)
-{
-    for (size_t i = 0; i < s->cost_count; i++) {
-        for (uint32_t name = TEMPLATE_SLICE_DAY; name < TEMPLATE_SETTING_FIRST; name++) {
-            if (!template_uses(&s->costs[i].amount, name))
-                continue;
-            pointer_push(&p->path, "cost");
-            return place_fail_at(p, m->buckets[s->costs[i].bucket].name, err,
-                                 "reports cost the same, and have neither slice nor page");
-        }
-    }
-    return true;
-}
-
-/* What must be asked before a page is. of_part: the names that a request without a page may use. */
-static bool read_preparation(struct place *p, const json_t *value, struct manifest *m,
-                             uint32_t of_part, struct manifest_stream *s, struct error *err)
-{
-    const struct report_scopes scopes = {
-        .of_stream = scope_of(m, TEMPLATE_OF_STREAM),
-        .of_part = scope_of(m, of_part),
-        .of_page = scope_of(m, of_part | s->paginator.names),
-    };
-    const json_t *object;
-    s->has_report = json_object_get(value, "report") != NULL;
-    if ((s->has_report || s->has_split) && !costs_the_same(p, m, s, err))
-        return false;
-    if (s->has_report) {
-        read_part(p, value, "report", &object);
-        if (!report_read(p, object, &scopes, &s->report, err))
-            return false;
-        pointer_pop(&p->path);
-    }
-    if (s->has_split) {
-        read_part(p, value, "split", &object);
-        if (!split_read(p, object, &scopes.of_part, &m->wanted, &s->split, err))
-            return false;
-        pointer_pop(&p->path);
-    }
-    return true;
-}
-
-static bool read_stream(struct place *p, const json_t *value, struct manifest *m,
-                        struct manifest_stream *s, struct error *err)
-{
-    const json_t *part;
-    s->description = "";
-    if (!place_keys(p, value, stream_keys, err) ||
-        !place_text(p, value, "name", 63, &s->name, err) ||
-        !check_identifier(p, "name", s->name, err) ||
-        !place_text(p, value, "description", PLACE_DESCRIPTION_MAX, &s->description, err) ||
-        !read_default(p, value, s, err))
-        return false;
-
-    struct template_scope of_run = scope_of(m, TEMPLATE_OF_STREAM);
-    if (!read_part(p, value, "slice", &part) || !slice_read(p, part, &s->slice, err))
-        return false;
-    pointer_pop(&p->path);
-    if (!read_part(p, value, "paginator", &part) ||
-        !paginator_read(p, part, &of_run, &m->wanted, &s->paginator, err))
-        return false;
-    pointer_pop(&p->path);
-    if (!read_fields(p, value, s, err) || !read_isolate(p, value, s, err))
-        return false;
-
-    s->has_split = json_object_get(value, "split") != NULL;
-    uint32_t of_slice = TEMPLATE_OF_STREAM | s->slice.names;
-    uint32_t of_part = of_slice | (uint32_t)s->has_selection << TEMPLATE_FIELDS |
-                       (uint32_t)s->has_split << TEMPLATE_PART_FILTER;
-    struct template_scope of_slice_alone = scope_of(m, of_slice);
-    struct template_scope of_page = scope_of(m, of_slice | s->paginator.names);
-    struct template_scope of_request = scope_of(m, of_part | s->paginator.names);
-    if (!read_part(p, value, "request", &part) ||
-        !request_read(p, part, &of_request, &s->request, err))
-        return false;
-    pointer_pop(&p->path);
-    return read_costs(p, value, m, &of_page, s, err) && read_records(p, value, s, err) &&
-           read_complete(p, value, &of_page, &m->wanted, s, err) &&
-           read_constants(p, value, &of_page, s, err) &&
-           read_preparation(p, value, m, of_part, s, err) &&
-           read_when_empty(p, value, &of_slice_alone, s, err) &&
-           read_comparison(p, value, s, err);
 }
 
 static bool stream_name_free(const struct place *p, const struct manifest *m, struct error *err)
@@ -695,13 +367,19 @@ static bool read_streams(struct place *p, struct manifest *m, struct error *err)
     m->streams = calloc(json_array_size(list), sizeof *m->streams);
     if (!m->streams)
         return error_memory(err);
+    struct manifest_shared shared = {
+        .settings = m->settings,
+        .setting_count = m->setting_count,
+        .wanted = &m->wanted,
+        .buckets = m->bucket_names,
+    };
     pointer_push(&p->path, "streams");
     if (!likeness_resolve(p, list, &m->resolved, err))
         return false;
     for (; m->stream_count < json_array_size(list); m->stream_count++) {
         pointer_push_index(&p->path, m->stream_count);
-        if (!read_stream(p, json_array_get(m->resolved, m->stream_count), m,
-                         &m->streams[m->stream_count], err))
+        if (!manifest_stream_read(p, json_array_get(m->resolved, m->stream_count), &shared,
+                                  &m->streams[m->stream_count], err))
             return false;
         if (!stream_name_free(p, m, err))
             return false;
@@ -720,8 +398,8 @@ bool manifest_from_json(json_t *root, const char *name, struct manifest **ret_ma
     m->root = json_incref(root);
     struct place p = {.file = name};
     if (!place_keys(&p, root, root_keys, err) || !read_head(&p, m, err) ||
-        !read_versions(&p, m, err) || !read_settings(&p, m, err) || !read_auth(&p, m, err) ||
-        !read_accounts(&p, m, err) || !read_limits(&p, m, err) || !read_errors(&p, m, err) ||
+        !read_versions(&p, m, err) || !read_settings(&p, m, err) || !read_limits(&p, m, err) ||
+        !read_auth(&p, m, err) || !read_accounts(&p, m, err) || !read_errors(&p, m, err) ||
         !read_streams(&p, m, err) || !check_comparisons(&p, m, err))
         return false;
     *ret_manifest = steal(&m);
@@ -733,17 +411,6 @@ bool manifest_load(const char *path, struct manifest **ret_manifest, struct erro
     json_auto_t *root = NULL;
     return json_read_file(path, ERROR_MANIFEST, &root, err) &&
            manifest_from_json(root, path, ret_manifest, err);
-}
-
-static void stream_done(struct manifest_stream *s)
-{
-    request_rule_done(&s->request);
-    emptiness_done(&s->when_empty);
-    for (size_t i = 0; i < s->complete_count; i++)
-        complete_done(&s->complete[i]);
-    free(s->complete);
-    report_rule_done(&s->report);
-    split_rule_done(&s->split);
 }
 
 void manifest_free(struct manifest *m)
@@ -763,16 +430,11 @@ void manifest_free(struct manifest *m)
     /* a stream that failed to be read is not counted, but holds what it had */
     size_t streams = json_array_size(m->resolved);
     for (size_t i = 0; i < streams; i++)
-        stream_done(&m->streams[i]);
+        manifest_stream_done(&m->streams[i]);
     free(m->streams);
     json_decref(m->resolved);
     json_decref(m->root);
     free(m);
-}
-
-bool manifest_has_parts(const struct manifest_stream *stream)
-{
-    return stream->has_report || stream->has_split;
 }
 
 bool manifest_find_stream(const struct manifest *m, const char *name, size_t *ret_index,

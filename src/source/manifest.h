@@ -32,18 +32,10 @@
 #include "quota/bucket.h"
 #include "source/account.h"
 #include "source/auth.h"
-#include "source/comparison.h"
-#include "source/complete.h"
-#include "source/emptiness.h"
 #include "source/facts.h"
+#include "source/manifest_stream.h"
 #include "source/origin.h"
-#include "source/paginator.h"
-#include "source/report.h"
-#include "source/request.h"
-#include "source/selection.h"
 #include "source/setting.h"
-#include "source/slice.h"
-#include "source/split.h"
 #include "source/template.h"
 #include "source/usage_header.h"
 #include "source/verdict.h"
@@ -51,8 +43,6 @@
 
 enum {
     MANIFEST_STREAMS_MAX = 64,
-    MANIFEST_BUCKETS_MAX = 8,
-    MANIFEST_CONSTANTS_MAX = 16,
     MANIFEST_ATTEMPTS_MAX = 20,
     MANIFEST_CONCURRENCY_MAX = 16,
 };
@@ -69,50 +59,11 @@ struct manifest_bucket {
     bool of_app; /* "scope": all accounts together */
 };
 
-/* What the requests of a stream spend of a bucket. */
-struct manifest_cost {
-    size_t bucket; /* by position */
-    struct template amount;
-};
-
 /* Bounds for what is tried again. */
 struct manifest_retry {
     int64_t attempts; /* of one page, the first included */
     int64_t deadline_ns; /* of one page, waits for the quota not counted */
     struct wait_rule wait; /* where a rule has none of its own */
-};
-
-/* A value that every record of a page gets; its template is plain text. */
-struct manifest_constant {
-    const char *name;
-    struct template value;
-};
-
-struct manifest_stream {
-    const char *name; /* an identifier; schemas/<source>/<name>.json is its schema */
-    const char *description;
-    bool named_only; /* "default": false: read only when somebody names it */
-    struct slice_rule slice;
-    bool has_selection;
-    struct selection selection; /* {fields} */
-    const char *isolate; /* {fields} of a request that only tells records apart; NULL: none */
-    struct request_rule request;
-    struct paginator_rule paginator;
-    struct manifest_cost costs[MANIFEST_BUCKETS_MAX];
-    size_t cost_count;
-    const char *records; /* record selector: a JSON Pointer with `*` */
-    bool has_when_empty;
-    struct emptiness_rule when_empty; /* what a slice without records has to prove */
-    struct complete_rule *complete;
-    size_t complete_count;
-    struct manifest_constant constants[MANIFEST_CONSTANTS_MAX];
-    size_t constant_count;
-    bool has_report;
-    struct report_rule report; /* records come from reports that are made first */
-    bool has_split;
-    struct split_rule split; /* what is too big is cut by this */
-    bool has_comparison;
-    struct comparison_rule comparison; /* "reconcile" */
 };
 
 struct manifest {
@@ -129,6 +80,7 @@ struct manifest {
     struct setting settings[SETTING_COUNT_MAX];
     size_t setting_count;
     struct manifest_bucket buckets[MANIFEST_BUCKETS_MAX];
+    const char *bucket_names[MANIFEST_BUCKETS_MAX + 1]; /* NULL-terminated */
     size_t bucket_count;
     struct usage_header usage[USAGE_HEADERS_MAX]; /* what answers say about the buckets */
     size_t usage_count;
@@ -141,9 +93,6 @@ struct manifest {
     struct manifest_stream *streams;
     size_t stream_count;
 };
-
-/* Its slices may be read in several parts, or from reports that are made first. */
-bool manifest_has_parts(const struct manifest_stream *stream);
 
 /* ERROR_MANIFEST: "FILE#/streams/0/request/path: …". */
 bool manifest_load(const char *path, struct manifest **ret_manifest, struct error *err);

@@ -271,12 +271,8 @@ bool paginator_read(struct place *p, const json_t *value, const struct template_
                     struct facts_wanted *wanted, struct paginator_rule *ret_rule,
                     struct error *err)
 {
-    if (!json_is_object(value))
-        return place_fail(p, err, "expected object, found %s", json_type_text(value));
-    if (!json_object_get(value, "kind"))
-        return place_fail(p, err, "\"kind\" is missing");
     size_t kind = 0;
-    if (!place_row(p, value, "kind", kinds, sizeof *kinds, &kind, err) ||
+    if (!place_sort(p, value, "kind", kinds, sizeof *kinds, &kind, err) ||
         !place_keys(p, value, kinds[kind].keys, err))
         return false;
     struct paginator_rule rule = {
@@ -324,7 +320,6 @@ bool paginator_open(const struct paginator_rule *rule, const struct template_val
     uint64_t pages = paginator_pages(&p);
     if (pages > 0 && (p.page > pages || p.done != (p.page == pages)))
         return bad_cursor(err);
-    p.patience = PAGINATOR_PATIENCE;
     if (p.token)
         repeats(&p.cycle, p.token);
     *ret_paginator = p;
@@ -345,9 +340,20 @@ uint64_t paginator_pages(const struct paginator *p)
     return p->total > 0 ? (p->total - 1) / p->size + 1 : 0;
 }
 
+static struct paginator_sizing *sizing_of(struct paginator *p)
+{
+    return p->shared ? p->shared : &p->own;
+}
+
+void paginator_share(struct paginator *p, struct paginator_sizing *sizing)
+{
+    p->shared = sizing;
+}
+
 void paginator_fill(struct paginator *p, struct template_values *values)
 {
-    uint64_t size = p->shrunk > 0 ? p->shrunk : p->size;
+    const struct paginator_sizing *z = sizing_of(p);
+    uint64_t size = z->size > 0 ? z->size : p->size;
     if (p->total > 0 && p->total - p->page * p->size < size)
         size = p->total - p->page * p->size;
     snprintf(p->number_text, sizeof p->number_text, "%" PRIu64, p->page + 1);
@@ -358,14 +364,22 @@ void paginator_fill(struct paginator *p, struct template_values *values)
     values->text[TEMPLATE_CURSOR_RAW] = p->token;
 }
 
-/* A good page: the full size may be tried again. */
-static void restore(struct paginator *p)
+static unsigned patience_of(const struct paginator_sizing *z)
 {
-    p->good++;
-    if (p->shrunk == 0 || p->good < p->patience)
+    return z->patience > 0 ? z->patience : PAGINATOR_PATIENCE;
+}
+
+/* A good page: after enough of them a larger one may be tried. */
+static void grow(struct paginator *p)
+{
+    struct paginator_sizing *z = sizing_of(p);
+    z->good++;
+    z->grown = false;
+    if (z->size == 0 || z->good < patience_of(z))
         return;
-    p->shrunk = 0;
-    p->good = 0;
+    z->size = 2 * z->size < p->size ? 2 * z->size : 0;
+    z->grown = true;
+    z->good = 0;
 }
 
 bool paginator_advance(struct paginator *p, const struct facts *facts, struct error *err)
@@ -375,22 +389,26 @@ bool paginator_advance(struct paginator *p, const struct facts *facts, struct er
         p->page--;
         return false;
     }
-    restore(p);
+    grow(p);
     return true;
 }
 
 bool paginator_shrink(struct paginator *p)
 {
-    uint64_t size = p->shrunk > 0 ? p->shrunk : p->size;
+    struct paginator_sizing *z = sizing_of(p);
+    uint64_t size = z->size > 0 ? z->size : p->size;
     if (p->rule->kind != PAGINATOR_TOKEN || size / 2 < (uint64_t)p->rule->least)
         return false;
-    /* the first page of the full size again was too big again: that was too early */
-    if (p->shrunk == 0 && p->was_shrunk && p->good == 0 && p->patience < PAGINATOR_PATIENCE_MAX)
-        p->patience *= 2;
-    p->was_shrunk = true;
-    p->shrunk = size / 2;
-    p->good = 0;
+    if (z->grown && patience_of(z) < PAGINATOR_PATIENCE_MAX) /* that was too early */
+        z->patience = 2 * patience_of(z);
+    *z = (struct paginator_sizing){.size = size / 2, .patience = z->patience};
     return true;
+}
+
+void paginator_restore(struct paginator *p)
+{
+    struct paginator_sizing *z = sizing_of(p);
+    *z = (struct paginator_sizing){.patience = z->patience};
 }
 
 void paginator_restart(struct paginator *p)

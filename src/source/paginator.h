@@ -12,8 +12,9 @@
  *                  URL itself is never followed, whatever host it names
  *
  * A token paginator with a size may be told that its pages are too big: it halves them down to
- * `least` records (1 when absent), and takes the full size again after PAGINATOR_PATIENCE good
- * pages (after twice as many whenever that was too early).
+ * `least` records (1 when absent), and doubles them again after PAGINATOR_PATIENCE good pages each
+ * (after twice as many whenever that was too early). What was learnt may be kept for the next
+ * slices of the same list.
  *
  * Pages that do not end are found out: a token that comes again (Brent's algorithm over
  * digests), PAGINATOR_EMPTY_MAX pages without records in a row.
@@ -71,6 +72,14 @@ struct paginator_cycle {
     uint8_t mark[DIGEST_SIZE];
 };
 
+/* How large pages are found to be possible; {0}: as large as is wanted. */
+struct paginator_sizing {
+    uint64_t size; /* in force while it is less than what is wanted; else 0 */
+    bool grown; /* with the last good page: the next one tells whether that was too early */
+    unsigned good; /* pages since it was shrunk, or has grown */
+    unsigned patience; /* so many before it grows; 0: PAGINATOR_PATIENCE */
+};
+
 struct paginator {
     const struct paginator_rule *rule;
     uint64_t page; /* pages behind us */
@@ -78,10 +87,8 @@ struct paginator {
     uint64_t total; /* 0: unknown */
     bool done;
     char *token; /* for the next page; NULL: none */
-    uint64_t shrunk; /* the size in force while it is less than `size`; else 0 */
-    bool was_shrunk;
-    unsigned good; /* pages since it was shrunk, or restored */
-    unsigned patience; /* so many before it is restored */
+    struct paginator_sizing own;
+    struct paginator_sizing *shared; /* in place of it; NULL: it is not */
     unsigned empty; /* pages without records in a row */
     struct paginator_cycle cycle;
     char number_text[24];
@@ -105,6 +112,10 @@ bool paginator_advance(struct paginator *p, const struct facts *facts, struct er
 
 /* The page is too big: half of it at the same place. False when it cannot be smaller. */
 bool paginator_shrink(struct paginator *p);
+/* What stood in the way of larger pages is behind us. */
+void paginator_restore(struct paginator *p);
+/* Goes by, and adds to, what was learnt of another paginator of the same rule and values. */
+void paginator_share(struct paginator *p, struct paginator_sizing *sizing);
 /* Back to the first page. */
 void paginator_restart(struct paginator *p);
 

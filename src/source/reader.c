@@ -205,6 +205,7 @@ bool reader_new(const struct reader_options *options, struct reader **ret_reader
         !paginator_open(&r->stream->paginator, &r->values, NULL, &r->paginator, err) ||
         !digest_request(r, err) || !resume(r, err))
         return locate(r, err);
+    paginator_share(&r->paginator, options->sizing);
     r->options.slice = NULL;
     r->options.checkpoint = NULL;
     *ret_reader = steal(&r);
@@ -281,6 +282,7 @@ static bool ask(struct reader *r, const char *set_aside, struct exchange_result 
         .values = &r->values,
         .constants = r->constants,
         .moment = r->moment,
+        .cost = {&r->stream->costs, &r->rule->costs},
         .set_aside = set_aside,
     };
     paginator_fill(&r->paginator, &r->values);
@@ -348,7 +350,11 @@ static bool read_page(struct reader *r, struct exchange_result *ret_result,
         adaption->isolated = true;
         break;
     }
-    return paginator_advance(&r->paginator, &ret_result->facts, err);
+    if (!paginator_advance(&r->paginator, &ret_result->facts, err))
+        return false;
+    if (adaption->isolated) /* it is behind us */
+        paginator_restore(&r->paginator);
+    return true;
 }
 
 /* The cursor is dead, and there is a first page to go back to. */
@@ -403,8 +409,7 @@ bool reader_prove_empty(struct reader *r, struct error *err)
     const struct exchange_call call = {
         .request = &request.http,
         .values = &r->values,
-        .costs = r->stream->costs,
-        .cost_count = r->stream->cost_count,
+        .cost = {&r->stream->costs, &r->stream->when_empty.request.costs},
     };
     json_auto_t *answer = NULL;
     struct exchange_result ignored;

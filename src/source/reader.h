@@ -20,6 +20,7 @@
 #include "crypto/digest.h"
 #include "record/walk.h"
 #include "source/exchange.h"
+#include "source/paginator.h"
 #include "source/settings.h"
 #include "source/slice.h"
 
@@ -45,6 +46,7 @@ struct reader_options {
     const char *account; /* MANIFEST_SINGLE_ACCOUNT where the API has none */
     const struct slice *slice; /* copied */
     const struct reader_part *part; /* NULL: all of it; what it points to must live longer */
+    struct paginator_sizing *sizing; /* of the list, for all of its slices; NULL: of this one */
     const struct reader_checkpoint *checkpoint; /* NULL: from the start; copied */
     struct credentials *credentials; /* NULL: nobody's */
     struct http *http;

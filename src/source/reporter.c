@@ -17,27 +17,7 @@ struct reporter {
     const struct report_rule *rule;
     struct exchange *exchange;
     struct template_values values; /* of the stream */
-    size_t batch; /* reports of one poll */
 };
-
-/* No more than every bucket can hold the cost of. */
-static bool size_batch(struct reporter *r, struct error *err)
-{
-    r->batch = r->rule->batch.there ? r->rule->batch.most : 1;
-    for (size_t i = 0; i < r->stream->cost_count && r->batch > 1; i++) {
-        const struct manifest_cost *cost = &r->stream->costs[i];
-        const struct bucket_rule *bucket = settings_bucket(r->options.settings, cost->bucket);
-        uint64_t amount;
-        if (!bucket || bucket->kind == BUCKET_USAGE)
-            continue;
-        if (!settings_cost(cost, &r->values, &amount, err))
-            return false;
-        uint64_t fits = bucket_capacity(bucket) / amount;
-        if (fits < r->batch)
-            r->batch = fits > 1 ? (size_t)fits : 1;
-    }
-    return true;
-}
 
 bool reporter_new(const struct exchange_options *options, struct reporter **ret_reporter,
                   struct error *err)
@@ -54,7 +34,7 @@ bool reporter_new(const struct exchange_options *options, struct reporter **ret_
     r->values.text[TEMPLATE_STREAM] = r->stream->name;
     r->values.text[TEMPLATE_ACCOUNT] = options->account;
 
-    if (!size_batch(r, err) || !exchange_new(&r->options, &r->exchange, err))
+    if (!exchange_new(&r->options, &r->exchange, err))
         return false;
     *ret_reporter = steal(&r);
     return true;
@@ -84,8 +64,7 @@ static bool ask(struct reporter *r, const struct request_rule *rule,
     const struct exchange_call call = {
         .request = &request.http,
         .values = values,
-        .costs = r->stream->costs,
-        .cost_count = r->stream->cost_count,
+        .cost = {&r->stream->costs, &rule->costs},
         .requests = count,
     };
     return request_render(rule, settings_base_url(r->options.settings), values, &request,
@@ -271,12 +250,27 @@ static bool poll_some(struct reporter *r, struct report *const *reports, size_t 
     return count > 1 ? poll_batch(r, reports, count, err) : poll_alone(r, reports[0], err);
 }
 
+/* How many of them one poll asks after: none that the quota would not let through, as far as is
+ * known of it; the next poll is sized by what this one's answer says. */
+static bool size_poll(struct reporter *r, size_t count, size_t *ret_size, struct error *err)
+{
+    const struct report_batch *batch = &r->rule->batch;
+    const struct cost_of cost = {&r->stream->costs, &batch->request.costs};
+    unsigned most = (unsigned)(count < batch->most ? count : batch->most), room;
+    *ret_size = 1;
+    if (!batch->there || most < 2)
+        return true;
+    if (!exchange_room(r->exchange, &cost, &r->values, most, &room, err))
+        return false;
+    *ret_size = room;
+    return true;
+}
+
 bool reporter_poll(struct reporter *r, struct report *const *reports, size_t count,
                    struct error *err)
 {
-    for (size_t i = 0; i < count; i += r->batch) {
-        size_t some = count - i < r->batch ? count - i : r->batch;
-        if (!poll_some(r, reports + i, some, err))
+    for (size_t i = 0, size; i < count; i += size) {
+        if (!size_poll(r, count - i, &size, err) || !poll_some(r, reports + i, size, err))
             return false;
     }
     return true;

@@ -14,8 +14,8 @@ static const struct {
 } methods[] = {{"GET", false}, {"POST", true}, {"DELETE", false}, {NULL, false}};
 
 static const struct place_key keys[] = {
-    {"description", false}, {"method", false}, {"path", true}, {"query", false},
-    {"headers", false},     {"body", false},   {NULL, false},
+    {"description", false}, {"method", false}, {"path", true},  {"query", false},
+    {"headers", false},     {"body", false},   {"cost", false}, {NULL, false},
 };
 
 /* RFC 3986: what may stand in a path, a query name, a header name as it is. The braces are the
@@ -157,7 +157,8 @@ bool request_read(struct place *p, const json_t *value, const struct template_sc
         !read_parameters(p, value, "headers", REQUEST_HEADERS_MAX, &rule.scope, &rule.headers,
                          &rule.header_count, err) ||
         !no_raw_cursor(p, &rule, err) ||
-        !read_body(p, value, methods[method].has_body, &rule, err))
+        !read_body(p, value, methods[method].has_body, &rule, err) ||
+        !costs_read(p, value, scope, &rule.costs, err))
         return false;
     rule.method = methods[method].name;
     *ret_rule = rule;
@@ -169,6 +170,7 @@ void request_rule_done(struct request_rule *rule)
 {
     free(rule->query);
     free(rule->headers);
+    costs_done(&rule->costs);
     *rule = (struct request_rule){0};
 }
 

@@ -6,7 +6,8 @@
  *
  * A query parameter, header or member of the body whose placeholders have no value at the
  * moment is left out: {cursor} on the first page, {settings.NAME} that nobody set. A string of
- * the body that is one integer placeholder becomes a number.
+ * the body that is one integer placeholder becomes a number. A request that costs something else
+ * than others of its stream says so in "cost" (source/cost.h).
  */
 #ifndef SOURCE_REQUEST_H
 #define SOURCE_REQUEST_H
@@ -18,6 +19,7 @@
 #include "base/error.h"
 #include "codec/place.h"
 #include "net/http.h"
+#include "source/cost.h"
 #include "source/template.h"
 
 enum {
@@ -40,6 +42,7 @@ struct request_rule {
     struct request_parameter *headers;
     size_t header_count;
     const json_t *body; /* NULL: none */
+    struct costs costs; /* in place of the usual ones of its stream */
     struct template_scope scope; /* what the body may use; its settings are the manifest's */
 };
 

@@ -220,14 +220,10 @@ bool setting_read(struct place *p, const char *name, const json_t *value,
 {
     if (!text_is_identifier(name))
         return place_fail(p, err, "a setting's name is made of a-z, 0-9 and _");
-    if (!json_is_object(value))
-        return place_fail(p, err, "expected object, found %s", json_type_text(value));
-    if (!json_object_get(value, "type"))
-        return place_fail(p, err, "\"type\" is missing");
 
     AUTO(setting_done) struct setting s = {.name = name};
     size_t type = 0;
-    if (!place_row(p, value, "type", types, sizeof *types, &type, err) ||
+    if (!place_sort(p, value, "type", types, sizeof *types, &type, err) ||
         !place_keys(p, value, types[type].keys, err) ||
         !place_text(p, value, "description", 512, &s.description, err))
         return false;

@@ -501,7 +501,7 @@ void settings_fill(const struct settings *s, struct template_values *values)
     }
 }
 
-bool settings_cost(const struct manifest_cost *cost, const struct template_values *values,
+bool settings_cost(const struct cost *cost, const struct template_values *values,
                    uint64_t *ret_amount, struct error *err)
 {
     AUTO(buffer_done) struct buffer text;
@@ -540,20 +540,23 @@ static bool too_costly(const struct settings *s, const struct manifest_stream *s
                      part, s->limits[bucket].text);
 }
 
-/* Adds what a page costs, `times` over. */
+/* Adds what a request of these costs of its own costs, `times` over. */
 static bool add_costs(const struct settings *s, const struct manifest_stream *stream,
-                      const struct template_values *values, uint64_t times,
-                      struct settings_forecast *f, struct error *err)
+                      const struct costs *own, const struct template_values *values,
+                      uint64_t times, uint64_t sums[MANIFEST_BUCKETS_MAX], struct error *err)
 {
-    for (size_t i = 0; i < stream->cost_count; i++) {
-        size_t bucket = stream->costs[i].bucket;
+    const struct cost_of of = {&stream->costs, own};
+    const struct cost *costs[COST_BUCKETS_MAX];
+    size_t count = cost_list(&of, costs);
+    for (size_t i = 0; i < count; i++) {
+        size_t bucket = costs[i]->bucket;
         const struct bucket_rule *rule = settings_bucket(s, bucket);
         uint64_t amount;
-        if (!settings_cost(&stream->costs[i], values, &amount, err))
+        if (!settings_cost(costs[i], values, &amount, err))
             return false;
         if (rule && rule->kind != BUCKET_USAGE && amount > bucket_capacity(rule))
             return too_costly(s, stream, bucket, amount, err);
-        f->cost[bucket] += amount * times;
+        sums[bucket] += amount * times;
     }
     return true;
 }
@@ -572,12 +575,15 @@ bool settings_forecast(const struct settings *s, size_t stream,
     struct settings_forecast f = {.pages = paginator_pages(&p), .records = p.total};
     paginator_fill(&p, &values); /* the first page is as large as any but the last */
     uint64_t full = f.pages > 1 ? f.pages - 1 : 1;
-    if (!add_costs(s, st, &values, full, &f, err))
+    const struct costs *page = &st->request.costs;
+    if (!add_costs(s, st, page, &values, full, f.cost, err) ||
+        (st->has_report &&
+         !add_costs(s, st, &st->report.create.costs, &values, 1, f.create, err)))
         return false;
     if (f.pages > 1) {
         p.page = f.pages - 1;
         paginator_fill(&p, &values);
-        if (!add_costs(s, st, &values, 1, &f, err))
+        if (!add_costs(s, st, page, &values, 1, f.cost, err))
             return false;
     }
     *ret_forecast = f;

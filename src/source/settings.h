@@ -95,13 +95,14 @@ struct settings_forecast {
     uint64_t records; /* 0: the same */
     /* of all its pages together, by bucket; of one when nobody knows how many there are */
     uint64_t cost[MANIFEST_BUCKETS_MAX];
+    uint64_t create[MANIFEST_BUCKETS_MAX]; /* of having one report made; 0: there are none */
 };
 bool settings_forecast(const struct settings *s, size_t stream,
                        struct settings_forecast *ret_forecast, struct error *err);
 
-/* What one request costs of costs[i], rendered with values. ERROR_CONFIG when it is no number
+/* What one request costs of a bucket, rendered with values. ERROR_CONFIG when it is no number
  * from 1 up. */
-bool settings_cost(const struct manifest_cost *cost, const struct template_values *values,
+bool settings_cost(const struct cost *cost, const struct template_values *values,
                    uint64_t *ret_amount, struct error *err);
 
 #endif

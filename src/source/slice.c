@@ -120,11 +120,7 @@ bool slice_read(struct place *p, const json_t *value, struct slice_rule *ret_rul
                 struct error *err)
 {
     size_t kind = 0;
-    if (!json_is_object(value))
-        return place_fail(p, err, "expected object, found %s", json_type_text(value));
-    if (!json_object_get(value, "kind"))
-        return place_fail(p, err, "\"kind\" is missing");
-    if (!place_row(p, value, "kind", kinds, sizeof *kinds, &kind, err) ||
+    if (!place_sort(p, value, "kind", kinds, sizeof *kinds, &kind, err) ||
         !place_keys(p, value, kinds[kind].keys, err))
         return false;
     struct slice_rule rule = {.kind = (enum slice_kind)kind, .names = kinds[kind].names};

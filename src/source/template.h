@@ -65,6 +65,9 @@ struct template_scope {
     const struct setting *settings;
     size_t setting_count;
     const char *const *secrets; /* NULL-terminated names; NULL: none may stand here */
+    /* what a request that is read here may be charged to: NULL-terminated names, by position in
+     * the manifest; NULL: nothing */
+    const char *const *buckets;
 };
 
 struct template_part {

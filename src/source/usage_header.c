@@ -5,16 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "quota/bucket.h"
 #include "record/scan.h"
 
 enum { TOKEN_SIZE = 64, VALUE_SIZE = 128, NAME_MAX_BYTES = 64 };
 
 static const struct place_key keys[] = {
-    {"description", false}, {"header", true}, {"select", false},
-    {"where", false},       {"used", false},  {"regain", false},
-    {"reset", false},       {"bucket", true}, {NULL, false},
+    {"description", false}, {"header", true},  {"select", false}, {"where", false},
+    {"used", false},        {"regain", false}, {"reset", false},  {"capacity", false},
+    {"bucket", true},       {NULL, false},
 };
 static const struct place_key where_keys[] = {{"at", true}, {"equals", true}, {NULL, false}};
+static const struct place_key capacity_keys[] = {{"at", true}, {"is", true}, {NULL, false}};
 static const struct place_key span_keys[] = {{"at", true}, {"unit", true}, {NULL, false}};
 
 /* --- The rule ------------------------------------------------------------------------------ */
@@ -94,6 +96,41 @@ static bool read_span(struct place *p, const json_t *value, const char *key,
     return true;
 }
 
+static bool read_tiers(struct place *p, const json_t *object, struct usage_header *rule,
+                       struct error *err)
+{
+    json_t *tiers = json_object_get(object, "is"), *capacity;
+    const char *text;
+    pointer_push(&p->path, "is");
+    if (json_object_size(tiers) == 0 || json_object_size(tiers) > USAGE_HEADER_TIERS_MAX)
+        return place_fail(p, err, "expected an object of 1 to %d capacities",
+                          USAGE_HEADER_TIERS_MAX);
+    json_object_foreach (tiers, text, capacity) {
+        int64_t number = 0;
+        if (!place_integer(p, tiers, text, 1, BUCKET_CAPACITY_MAX, &number, err))
+            return false;
+        if (strlen(text) >= VALUE_SIZE)
+            return place_fail(p, err, "a text is longer than %d bytes", VALUE_SIZE - 1);
+        rule->tiers[rule->tier_count++] = (struct usage_header_tier){text, (uint64_t)number};
+    }
+    pointer_pop(&p->path);
+    return true;
+}
+
+static bool read_capacity(struct place *p, const json_t *value, struct usage_header *rule,
+                          struct error *err)
+{
+    const json_t *object = json_object_get(value, "capacity");
+    if (!object)
+        return true;
+    pointer_push(&p->path, "capacity");
+    if (!place_keys(p, object, capacity_keys, err) ||
+        !read_pointer(p, object, "at", &rule->tier, err) || !read_tiers(p, object, rule, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
 static bool read_bucket(struct place *p, const json_t *value, const char *const *buckets,
                         struct usage_header *rule, struct error *err)
 {
@@ -122,6 +159,7 @@ bool usage_header_read(struct place *p, const json_t *value, const char *const *
         !read_used(p, value, ret_rule, err) ||
         !read_span(p, value, "regain", &ret_rule->regain, err) ||
         !read_span(p, value, "reset", &ret_rule->reset, err) ||
+        !read_capacity(p, value, ret_rule, err) ||
         !read_bucket(p, value, buckets, ret_rule, err))
         return false;
     if (ret_rule->used_count == 0 && (!ret_rule->regain.at || ret_rule->reset.at))
@@ -137,6 +175,7 @@ void usage_header_done(struct usage_header *rule)
         pointer_free(rule->used[i]);
     pointer_free(rule->regain.at);
     pointer_free(rule->reset.at);
+    pointer_free(rule->tier);
     *rule = (struct usage_header){0};
 }
 
@@ -157,6 +196,7 @@ struct object {
     double used; /* percent */
     int64_t regain_ns; /* spans */
     int64_t reset_ns;
+    uint64_t capacity; /* 0: not said */
 };
 
 struct parse {
@@ -233,6 +273,15 @@ static void take_span(const struct parse *h, const struct usage_header_span *spa
         *longest = ns;
 }
 
+static void take_tier(struct parse *h, const char *text)
+{
+    const struct usage_header *rule = h->rule;
+    for (size_t i = 0; i < rule->tier_count; i++) {
+        if (strcmp(rule->tiers[i].text, text) == 0)
+            h->object.capacity = rule->tiers[i].capacity;
+    }
+}
+
 static void take_value(struct parse *h, const char *text)
 {
     const struct usage_header *rule = h->rule;
@@ -247,6 +296,8 @@ static void take_value(struct parse *h, const char *text)
     }
     if (lies_at(h, from, rule->where))
         o->fits |= strcmp(text, rule->equals) == 0;
+    if (lies_at(h, from, rule->tier))
+        take_tier(h, text);
     take_span(h, &rule->regain, from, text, &o->regain_ns);
     take_span(h, &rule->reset, from, text, &o->reset_ns);
 }
@@ -281,6 +332,7 @@ static void fold(struct parse *h)
         r.used = o->used / 100 < USAGE_USED_MAX ? o->used / 100 : USAGE_USED_MAX;
         r.at_ns = h->now_ns;
         r.reset_ns = o->reset_ns > 0 ? h->now_ns + o->reset_ns : 0;
+        r.capacity = o->capacity;
     }
     r.regain_ns = o->regain_ns > 0 ? h->now_ns + o->regain_ns : 0;
     usage_merge(&h->reading, &r);

@@ -12,6 +12,8 @@
  *     used     percent; the most of all of them in all objects counts
  *     regain   nothing is answered for that long; 0: the API is open
  *     reset    what is used is forgotten after that long
+ *     capacity {"at": "/tier", "is": {"basic": 60, …}}: what the whole limit is, by the text here;
+ *              a text that is not listed says nothing
  *
  * Numbers may be floats, or texts that hold one. Lines of one header that were joined with commas
  * count like one document each.
@@ -30,6 +32,7 @@
 enum {
     USAGE_HEADERS_MAX = 16, /* rules of a manifest */
     USAGE_HEADER_COUNTS_MAX = 8, /* of one rule */
+    USAGE_HEADER_TIERS_MAX = 16,
     USAGE_HEADER_TEXT_MAX = 16 * 1024, /* bytes of a header that is looked at */
     USAGE_HEADER_DEPTH_MAX =
         8, /* containers within each other; what is deeper does not count */
@@ -41,6 +44,12 @@ struct usage_header_span {
     enum unit unit;
 };
 
+/* What a text says the capacity is. */
+struct usage_header_tier {
+    const char *text;
+    uint64_t capacity;
+};
+
 struct usage_header {
     const char *name; /* of the header, any case */
     struct pointer *select;
@@ -50,6 +59,9 @@ struct usage_header {
     size_t used_count;
     struct usage_header_span regain;
     struct usage_header_span reset;
+    struct pointer *tier; /* NULL: nothing says it */
+    struct usage_header_tier tiers[USAGE_HEADER_TIERS_MAX];
+    size_t tier_count;
     size_t bucket; /* by position in the manifest's */
 };
 

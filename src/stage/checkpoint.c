@@ -35,12 +35,10 @@ bool checkpoint_put(struct store *s, const struct checkpoint *c, struct error *e
         return false;
     if (!text_is_identifier(c->stream))
         return error_set(err, ERROR_BUG, "a checkpoint of no stream");
-    struct sqlite_statement *put = sqlite_statement(store_db(s), stage_sql_checkpoint_put, err);
+    struct sqlite_statement *put =
+        store_about_slice(s, stage_sql_checkpoint_put, c->stream, c->account, c->slice, err);
     if (!put)
         return false;
-    sqlite_bind_cstring(put, 1, c->stream);
-    sqlite_bind_cstring(put, 2, c->account);
-    sqlite_bind_cstring(put, 3, c->slice);
     sqlite_bind_blob(put, 4, c->request_digest, DIGEST_SIZE);
     sqlite_bind_cstring(put, 5, c->cursor);
     sqlite_bind_int(put, 6, (int64_t)c->pages);
@@ -87,13 +85,9 @@ static bool find(struct store *s, struct sqlite_statement *q, struct checkpoint 
 bool checkpoint_get(struct store *s, const char *stream, const char *account, const char *slice,
                     struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err)
 {
-    struct sqlite_statement *q = sqlite_statement(store_db(s), stage_sql_checkpoint_get, err);
-    if (!q)
-        return false;
-    sqlite_bind_cstring(q, 1, stream);
-    sqlite_bind_cstring(q, 2, account);
-    sqlite_bind_cstring(q, 3, slice);
-    return find(s, q, ret_checkpoint, ret_found, err);
+    struct sqlite_statement *q =
+        store_about_slice(s, stage_sql_checkpoint_get, stream, account, slice, err);
+    return q && find(s, q, ret_checkpoint, ret_found, err);
 }
 
 static int compare(const struct checkpoint *a, const struct checkpoint *b)
@@ -107,15 +101,12 @@ static int compare(const struct checkpoint *a, const struct checkpoint *b)
 bool checkpoint_next(struct store *s, const struct checkpoint *after,
                      struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err)
 {
-    struct sqlite_statement *q = sqlite_statement(store_db(s), stage_sql_checkpoint_after, err);
-    if (!q)
-        return false;
-    sqlite_bind_cstring(q, 1, after ? after->stream : "");
-    sqlite_bind_cstring(q, 2, after ? after->account : "");
-    sqlite_bind_cstring(q, 3, after ? after->slice : "");
+    struct sqlite_statement *q =
+        store_about_slice(s, stage_sql_checkpoint_after, after ? after->stream : "",
+                          after ? after->account : "", after ? after->slice : "", err);
     struct checkpoint c;
     bool found;
-    if (!find(s, q, &c, &found, err))
+    if (!q || !find(s, q, &c, &found, err))
         return false;
     if (found && after && compare(&c, after) <= 0)
         return store_out_of_order(s, "checkpoint", err);

@@ -4,19 +4,15 @@
 #include "crypto/digest.h"
 #include "stage/stage_sql.h"
 
-/* A statement about the slice of this page. */
-static struct sqlite_statement *about_slice(struct store *s, const char *sql,
-                                            const struct append_origin *page, struct error *err)
+/* A statement about the slice of this page, which is being written. */
+static struct sqlite_statement *about_page(struct store *s, const char *sql,
+                                           const struct append_origin *page, struct error *err)
 {
     if (!store_check_writing(s, err))
         return NULL;
-    struct sqlite_statement *q = sqlite_statement(store_db(s), sql, err);
-    if (!q)
-        return NULL;
-    sqlite_bind_cstring(q, 1, page->stream);
-    sqlite_bind_cstring(q, 2, page->account);
-    sqlite_bind_cstring(q, 3, page->slice);
-    return q;
+    return store_check_writing(s, err)
+               ? store_about_slice(s, sql, page->stream, page->account, page->slice, err)
+               : NULL;
 }
 
 /* A statement about one part and what it holds. */
@@ -24,7 +20,7 @@ static struct sqlite_statement *about_part(struct store *s, const char *sql,
                                            const struct append_origin *page, uint64_t part,
                                            const uint8_t *digest, struct error *err)
 {
-    struct sqlite_statement *q = about_slice(s, sql, page, err);
+    struct sqlite_statement *q = about_page(s, sql, page, err);
     if (!q)
         return NULL;
     sqlite_bind_int(q, 4, (int64_t)page->page);
@@ -39,7 +35,7 @@ bool content_begin(struct store *s, const struct append_origin *page, struct err
 {
     if (page->page > 1)
         return true;
-    struct sqlite_statement *q = about_slice(s, stage_sql_content_begin, page, err);
+    struct sqlite_statement *q = about_page(s, stage_sql_content_begin, page, err);
     return q && sqlite_run(q, err);
 }
 
@@ -65,7 +61,7 @@ bool content_put(struct store *s, const struct append_origin *page, uint64_t par
 bool content_end(struct store *s, const struct append_origin *page, uint64_t parts, bool last,
                  struct error *err)
 {
-    struct sqlite_statement *q = about_slice(s, stage_sql_content_end_page, page, err);
+    struct sqlite_statement *q = about_page(s, stage_sql_content_end_page, page, err);
     if (!q)
         return false;
     sqlite_bind_int(q, 4, (int64_t)page->page);
@@ -74,7 +70,7 @@ bool content_end(struct store *s, const struct append_origin *page, uint64_t par
         return false;
     if (!last)
         return true;
-    q = about_slice(s, stage_sql_content_end_slice, page, err);
+    q = about_page(s, stage_sql_content_end_slice, page, err);
     if (!q)
         return false;
     sqlite_bind_int(q, 4, (int64_t)page->page);

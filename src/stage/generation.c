@@ -6,28 +6,14 @@
 #include "stage/row.h"
 #include "stage/stage_sql.h"
 
-/* A statement about a slice of a stream. */
-static struct sqlite_statement *about_slice(struct store *s, const char *sql,
-                                            const char *stream, const char *account,
-                                            const char *slice, struct error *err)
-{
-    struct sqlite_statement *q = sqlite_statement(store_db(s), sql, err);
-    if (!q)
-        return NULL;
-    sqlite_bind_cstring(q, 1, stream);
-    sqlite_bind_cstring(q, 2, account);
-    sqlite_bind_cstring(q, 3, slice);
-    return q;
-}
-
 bool generation_begin(struct store *s, const struct append_origin *page, struct error *err)
 {
     if (!page->by_slice || page->page > 1)
         return true;
     if (!store_check_writing(s, err))
         return false;
-    struct sqlite_statement *q = about_slice(s, stage_sql_generation_begin, page->stream,
-                                             page->account, page->slice, err);
+    struct sqlite_statement *q = store_about_slice(s, stage_sql_generation_begin, page->stream,
+                                                   page->account, page->slice, err);
     return q && sqlite_run(q, err);
 }
 
@@ -37,8 +23,8 @@ bool generation_end(struct store *s, const struct append_origin *page, struct er
         return true;
     if (!store_check_writing(s, err))
         return false;
-    struct sqlite_statement *q =
-        about_slice(s, stage_sql_generation_end, page->stream, page->account, page->slice, err);
+    struct sqlite_statement *q = store_about_slice(s, stage_sql_generation_end, page->stream,
+                                                   page->account, page->slice, err);
     if (!q || !sqlite_run(q, err))
         return false;
     return sqlite_changes(store_db(s)) == 1 ||
@@ -50,7 +36,7 @@ bool generation_known(struct store *s, const char *stream, const char *account,
                       const char *slice, bool open, bool *ret_known, struct error *err)
 {
     struct sqlite_statement *q =
-        about_slice(s, stage_sql_generation_known, stream, account, slice, err);
+        store_about_slice(s, stage_sql_generation_known, stream, account, slice, err);
     bool row;
     if (!q)
         return false;

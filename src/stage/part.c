@@ -7,19 +7,6 @@
 #include "stage/row.h"
 #include "stage/stage_sql.h"
 
-/* A statement about the parts of a slice. */
-static struct sqlite_statement *about_slice(struct store *s, const char *sql,
-                                            const struct part_slice *slice, struct error *err)
-{
-    struct sqlite_statement *q = sqlite_statement(store_db(s), sql, err);
-    if (!q)
-        return NULL;
-    sqlite_bind_cstring(q, 1, slice->stream);
-    sqlite_bind_cstring(q, 2, slice->account);
-    sqlite_bind_cstring(q, 3, slice->slice);
-    return q;
-}
-
 bool part_put(struct store *s, const struct part_slice *slice, const struct part *part,
               struct error *err)
 {
@@ -27,7 +14,8 @@ bool part_put(struct store *s, const struct part_slice *slice, const struct part
         return false;
     if (!text_is_identifier(slice->stream) || strlen(part->work) > PART_WORK_MAX)
         return error_set(err, ERROR_BUG, "a part of no stream, or one that is too long");
-    struct sqlite_statement *q = about_slice(s, stage_sql_part_put, slice, err);
+    struct sqlite_statement *q = store_about_slice(s, stage_sql_part_put, slice->stream,
+                                                   slice->account, slice->slice, err);
     if (!q)
         return false;
     sqlite_bind_cstring(q, 4, part->path);
@@ -43,7 +31,8 @@ bool part_forget(struct store *s, const struct part_slice *slice, struct error *
 {
     if (!store_check_writing(s, err))
         return false;
-    struct sqlite_statement *q = about_slice(s, stage_sql_part_forget, slice, err);
+    struct sqlite_statement *q = store_about_slice(s, stage_sql_part_forget, slice->stream,
+                                                   slice->account, slice->slice, err);
     return q && sqlite_run(q, err);
 }
 
@@ -60,7 +49,8 @@ static bool take(struct sqlite_statement *q, char *work, struct part *part)
 bool part_next(struct store *s, const struct part_slice *slice, const char *after, char *work,
                struct part *ret_part, bool *ret_found, struct error *err)
 {
-    struct sqlite_statement *q = about_slice(s, stage_sql_part_next, slice, err);
+    struct sqlite_statement *q = store_about_slice(s, stage_sql_part_next, slice->stream,
+                                                   slice->account, slice->slice, err);
     struct part part = {0};
     bool row;
     if (!q)

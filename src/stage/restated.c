@@ -5,19 +5,6 @@
 #include "stage/row.h"
 #include "stage/stage_sql.h"
 
-static struct sqlite_statement *about_slice(struct store *s, const char *sql,
-                                            const struct append_origin *slice,
-                                            struct error *err)
-{
-    struct sqlite_statement *q = sqlite_statement(store_db(s), sql, err);
-    if (!q)
-        return NULL;
-    sqlite_bind_cstring(q, 1, slice->stream);
-    sqlite_bind_cstring(q, 2, slice->account);
-    sqlite_bind_cstring(q, 3, slice->slice);
-    return q;
-}
-
 static void bind_versions(struct sqlite_statement *q, const struct append_origin *slice)
 {
     sqlite_bind_blob(q, 4, slice->schema_digest, DIGEST_SIZE);
@@ -27,7 +14,8 @@ static void bind_versions(struct sqlite_statement *q, const struct append_origin
 bool restated_get(struct store *s, const struct append_origin *slice, uint8_t *ret_digest,
                   bool *ret_known, struct error *err)
 {
-    struct sqlite_statement *q = about_slice(s, stage_sql_restated_get, slice, err);
+    struct sqlite_statement *q = store_about_slice(s, stage_sql_restated_get, slice->stream,
+                                                   slice->account, slice->slice, err);
     bool row;
     if (!q)
         return false;
@@ -51,7 +39,8 @@ bool restated_put(struct store *s, const struct append_origin *slice, const uint
     if (!store_check_writing(s, err))
         return false;
     const char *sql = digest ? stage_sql_restated_put : stage_sql_restated_forget;
-    struct sqlite_statement *q = about_slice(s, sql, slice, err);
+    struct sqlite_statement *q =
+        store_about_slice(s, sql, slice->stream, slice->account, slice->slice, err);
     if (!q)
         return false;
     if (digest) {

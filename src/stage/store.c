@@ -350,6 +350,19 @@ bool store_out_of_order(const struct store *s, const char *table, struct error *
         s->path, table);
 }
 
+struct sqlite_statement *store_about_slice(const struct store *s, const char *sql,
+                                           const char *stream, const char *account,
+                                           const char *slice, struct error *err)
+{
+    struct sqlite_statement *q = sqlite_statement(store_db(s), sql, err);
+    if (!q)
+        return NULL;
+    sqlite_bind_cstring(q, 1, stream);
+    sqlite_bind_cstring(q, 2, account);
+    sqlite_bind_cstring(q, 3, slice);
+    return q;
+}
+
 bool store_check_writing(const struct store *s, struct error *err)
 {
     return sqlite_in_transaction(s->db) ||

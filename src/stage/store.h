@@ -73,6 +73,10 @@ bool store_commit(struct store *s, struct error *err);
 void store_rollback(struct store *s);
 /* ERROR_STORE: an index answered out of order, so that a loop over it might never end. */
 bool store_out_of_order(const struct store *s, const char *table, struct error *err);
+/* The statement, its first three parameters bound: a slice of a stream. NULL: *err. */
+struct sqlite_statement *store_about_slice(const struct store *s, const char *sql,
+                                           const char *stream, const char *account,
+                                           const char *slice, struct error *err);
 /* ERROR_BUG unless a transaction is open: what every writing function asks first. */
 bool store_check_writing(const struct store *s, struct error *err);
 

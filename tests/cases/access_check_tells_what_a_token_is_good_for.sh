@@ -85,7 +85,11 @@ prints '^note +accounts +1 of 2 can be read$'
 set_up
 orders '{"mute": "Only the app may ask"}'
 expect 0 "$EXTRACT" check --source shop
+prints '^note +token +the service does not say what it is good for without \[shop\] app_id, app_secret$'
+set_up 'app_id = 7' 'app_secret = env:SHOP_SECRET'
+SHOP_SECRET=s3cret expect 0 "$EXTRACT" check --source shop
 prints '^note +token +the service does not say what it is good for: .*"Only the app may ask"'
+set_up
 prints '^ok +accounts +5 of 5 can be read$'
 orders '{"refuse": "Session has expired"}'
 : >"$TMP_CASE/requests.log"

@@ -10,7 +10,7 @@ python3 - >members <<'PY'
 print(" ".join(sorted("version source run status exit_status resume_at error_kind error started milliseconds "
                       "staged unchanged loaded published quarantined peak_rss_kib streams sinks".split())))
 print(" ".join(sorted("stream slices slices_complete pages records staged unchanged quarantined unknown_fields drift "
-                      "compared differing difference out_of_reach bytes loaded published error_kind error".split())))
+                      "compared differing difference withheld withheld_why out_of_reach bytes loaded published error_kind error".split())))
 PY
 # one_line STATUS WORD: shape of the summary whatever has happened
 one_line() {

@@ -23,7 +23,8 @@ refused "unknown command 'keys'; did you mean \`extract keys init\`\\?" keys
 refused "'more' is not an option" --source random_user more
 refused '--quiet takes no value' --source random_user --quiet=1
 refused '--output xml: not one of: text json' --source random_user --output xml
-refused '--source random_usr: there is no .*/sources/random_usr.json' --source random_usr
+refused '--source random_usr: there is no .*/sources/random_usr.json \(did you mean random_user\?\); there is facebook_ads, random_user$' --source random_usr
+EXTRACT_DATA=$TMP_CASE/nowhere refused '--source x: there is no .*/nowhere/sources/x.json, nor any other source: is \[extract\] data right\?' --source x
 refused '--source \.\./x: there is no ' --source ../x
 refused '--max-wait 15: not a duration' --source random_user --max-wait 15
 refused '--wait soon: not a duration' --source random_user --wait soon

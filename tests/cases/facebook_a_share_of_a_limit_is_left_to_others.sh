@@ -13,7 +13,7 @@ later() { echo $(($(date -d "$1" +%s) - $(date -d "$NOW" +%s))); }
 
 set_up "[quota]" "share = 50%"
 facebook 75 "${AMONG[@]}" --max-wait 1s
-says 'the limit of 4500 account per 5m is used up'
+says 'the service says that 4[0-9] % of account is used \(our share: 50 %\)'
 half=$(calls)
 [[ $half -ge 18 && $half -le 20 ]] || fail "$half of 40 calls"
 resume_at=$(summary .resume_at)
@@ -23,8 +23,9 @@ prints "account +quota of $A: 4[0-9]{3} of 4500 used \(our share: 50 %\), next r
 expect 0 "$EXTRACT" plan --source facebook_ads "${AMONG[@]}" --output json
 [[ $(jq .quota_seconds out) -gt 1500 ]] || fail "planned for $(jq .quota_seconds out) s"
 
-# what is left
+# what is left: what the share kept back comes in the time in which all of it would
 set_up
+at 2026-11-20T12:01:00Z
 two() {
     "$EXTRACT" --source facebook_ads --output json --since "$1" --until "$2" --stream insights_ad --account "$A" \
         --max-wait 1s >"out.$1" 2>"err.$1" || echo $? >"status.$1"

@@ -34,7 +34,7 @@ ends() {
 
 begins buc_insights=25
 facebook 75 "${days[@]}" "${of[@]}" --max-wait 1s
-says 'stream.parked stream=insights_ad kind=quota .*the limit of 190000 insights per 1h is used up'
+says 'stream.parked stream=insights_ad kind=quota .*the service says that 9[0-9] % of insights is used'
 equal "$(stats '"\(.refused) \(.during_block)"')" "0 0" "refusals"
 for one in "$A" "$B"; do
     [[ $(used "$one" insights) -ge 22 && $(used "$one" insights) -le 25 ]] || fail "$(used "$one" insights) calls for insights of $one"
@@ -47,7 +47,7 @@ begins buc_insights=25
 for _ in $(seq 26); do other_tool "insights?date_preset=yesterday"; done
 at 2026-11-20T12:20:00Z
 facebook 75 "${days[@]}" "${of[@]}" --max-wait 1s
-says "stream.parked stream=insights_ad kind=quota facebook_ads insights_ad $A .*(the limit of 190000 insights|the account's insights take no more calls)"
+says "stream.parked stream=insights_ad kind=quota facebook_ads insights_ad $A .*(insights is blocked by the service until|the account's insights take no more calls)"
 [[ $(later "$(summary .resume_at)") -ge 2340 && $(later "$(summary .resume_at)") -le 2520 ]] ||
     fail "to be resumed in $(later "$(summary .resume_at)") s, and not in 40 minutes"
 [[ $(used "$A" insights) -le 27 ]] || fail "$(used "$A" insights) calls for insights of A: one may find out"
@@ -58,7 +58,7 @@ ends
 begins buc_management=4
 for _ in $(seq 5); do other_tool "campaigns?limit=1"; done
 facebook 75 "${days[@]}" "${of[@]}" --max-wait 1s
-says "stream.parked stream=ads kind=quota facebook_ads ads $A .*(the limit of 100000 management|the account's campaigns and ads take no more calls)"
+says "stream.parked stream=ads kind=quota facebook_ads ads $A .*(management is blocked by the service until|the service says that [0-9]+ % of management|the account's campaigns and ads take no more calls)"
 equal "$(stream insights_ad .slices_complete)" 62 "days of insights"
 equal "$(stream ads .slices_complete)" 1 "lists of ads"
 ends

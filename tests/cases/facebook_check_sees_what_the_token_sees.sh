@@ -19,11 +19,17 @@ prints '^ok +account +[0-9]+: Asia/Kolkata, '
 prints '^ok +accounts +3 of 3 can be read$'
 mapfile -t ids < <(sed -nE 's/^ok +account +([0-9]+): .*/\1/p' out)
 
+# without the app's number and secret nobody can look the token up
+(unset EXTRACT_FACEBOOK_ADS_APP_ID; check 0)
+prints '^note +token +the service does not say what it is good for without \[facebook_ads\] app_id$'
+prints '^ok +accounts +3 of 3 can be read$'
+
 # the API wants a proof, and ours is Meta's
 EXTRACT_FACEBOOK_ADS_APP_SECRET='' expect 78 "$EXTRACT" check --source facebook_ads
 printf wrong-secret >secret
 check 77
 prints '^FAILED +accounts +.*set app_secret: "Invalid appsecret_proof'
+prints '^1 FAILED, first: accounts$'
 printf sandbox-secret >secret
 
 # tokens that are good for nothing

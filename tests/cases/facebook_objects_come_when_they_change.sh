@@ -56,6 +56,15 @@ for day in 2026-12-01 2027-02-10 2027-04-20; do
     last=$day
 done
 [[ $gone -gt 0 ]] || fail "nothing that is archived or deleted has changed"
+
+# what is read whole by every run is new when it is another one
+whole=(--stream ad_accounts --stream ad_creatives --skip-exit-code)
+facebook 0 "${whole[@]}"
+[[ $(stream ad_creatives .staged) -gt 0 ]] || fail "no creative was staged"
+facebook 99 "${whole[@]}"
+equal "$(stream ad_creatives '"\(.slices) \(.staged)"')" "1 0" "slices and staged creatives of a run without any news"
+facebook 0 "${of[@]}" "${whole[@]}" --since 2026-11-01 --until 2026-11-01 --stream insights_ad
+facebook 99 "${of[@]}" "${whole[@]}"
 sound
 
 # what changed cannot take the place of all there is

@@ -6,10 +6,10 @@
 EXTRACT_CLOCK=120,$(date -u +%Y-%m-%dT%H:%M:%SZ),2026-11-20T12:00:00Z
 export EXTRACT_CLOCK
 sandbox --facebook accounts=2 --facebook ads=36 --facebook job_seconds=30 --facebook limits=off \
-    --fault "fb-job=failed@2~/insights" --fault "fb-job=stuck@3~/insights" --fault "fb-job=skipped@4~/insights" \
-    --fault "fb-job=large@5~/insights" --fault "fb-job=late@6~/insights" --fault "fb-job=gone@7~/insights" \
-    --fault "fb-job=hundred@8~/insights" --fault "fb-job=zero@9~/insights" --fault "fb-job=failed-at-once@10~/insights" \
-    --fault "fb-job=early@11~/insights"
+    --fault "fb-job=failed@2~/act_" --fault "fb-job=stuck@3~/act_" --fault "fb-job=skipped@4~/act_" \
+    --fault "fb-job=large@5~/act_" --fault "fb-job=late@6~/act_" --fault "fb-job=gone@7~/act_" \
+    --fault "fb-job=hundred@8~/act_" --fault "fb-job=zero@9~/act_" --fault "fb-job=failed-at-once@10~/act_" \
+    --fault "fb-job=early@11~/act_"
 printf EAASANDBOX >token
 printf sandbox-secret >secret
 chmod 600 token secret

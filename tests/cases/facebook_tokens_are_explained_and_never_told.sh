@@ -14,7 +14,8 @@ secretless() {
 refused() {
     asked=$(stats .requests)
     FB_TOKEN=$1 facebook 77 "${days[@]}"
-    says "error stream.failed stream=insights_ad kind=$2 .*$3"
+    says "error stream.failed stream=ad_accounts,campaigns,ad_sets,ads,ad_creatives,insights_ad,insights_account kind=$2 .*$3"
+    equal "$(grep -c ' error ' err)" 1 "$1: messages of the same trouble"
     equal "$(summary .error_kind)" "$2" "$1: kind of error"
     equal "$(summary .staged)" 0 "$1: records"
     equal $(($(stats .requests) - asked)) 1 "$1: requests; a token that is refused is not tried again"
@@ -24,7 +25,7 @@ refused EAASANDBOX_EXPIRED auth 'the access token is refused: "Error validating 
 refused EAASANDBOX_PASSWORD auth 'the access token is refused: ".* changed their password'
 refused EAASANDBOX_LOGGEDOUT auth 'the access token is refused: ".* the user logged out'
 refused EAASANDBOX_NOAPP auth 'the access token is refused: ".*has not authorized application'
-refused EAASANDBOX_NOSCOPE account 'the account may not be seen: "\(#100\) Missing permissions"'
+refused EAASANDBOX_NOSCOPE account 'the list of accounts: a permission is missing: "\(#100\) Missing permissions" \(HTTP 400\); let the credentials read accounts'
 
 # an account that was named and is not seen: the others are complete
 set_up "accounts = $(account 1), $(account 2), $(account 3)"
@@ -42,6 +43,11 @@ rm -rf state
 FB_TOKEN=EAASANDBOX_NOBUSINESS facebook 0 "${days[@]}"
 equal "$(grep -c 'warning fields.withheld stream=ad_accounts account=' err)" 3 "accounts with fields that were withheld"
 says 'fields.withheld .*Requires business_management permission'
+equal "$(stream ad_accounts .withheld)" 3 "slices with fields that were withheld, in the summary"
+[[ $(stream ad_accounts .withheld_why) == *"Requires business_management"* ]] || fail "the summary does not say why"
+equal "$(stream ads .withheld)" 0 "slices of a stream that nothing was withheld from"
+expect 0 "$EXTRACT" audit export --source facebook_ads
+equal "$(jq -r '.entry | select(.kind? == "fields.withheld") | .object + " " + .outcome' out | sort | uniq -c | xargs)" "3 ad_accounts done" "audit events of it"
 equal "$(query 'SELECT count(*), count(currency), count(business_id), count(owner) FROM facebook_ad_accounts')" "3|3|0|0" \
     "accounts, and what is known of them"
 truth "${days[@]}" insights_ad insights_account
@@ -53,7 +59,8 @@ before=$(stats '.statuses["400"]')
 fault 'fb-error=190/463@30-'
 rm -rf state
 facebook 77
-says 'facebook_ads insights_ad [0-9]+ 2026-..-..: page 1: the access token is refused'
+says 'stream.failed .*facebook_ads [a-z_]+ [0-9]+ [0-9a-z-]+: page [0-9]+: the access token is refused'
+equal "$(grep -c 'the access token is refused' err)" 1 "lines that tell it"
 [[ $(summary .loaded) -gt 0 ]] || fail "nothing was loaded of what was read before"
 # eight requests are under way at most; none follows
 [[ $(stats '.statuses["400"]') -le $((before + 8)) ]] || fail "it went on asking with a token that is refused"

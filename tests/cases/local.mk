@@ -59,6 +59,7 @@ case_tests = \
     tests/cases/facebook_levels_agree_with_deleted_ones.sh \
     tests/cases/facebook_load_of_insights_stops_before_a_refusal.sh \
     tests/cases/facebook_killed_anywhere_loads_once.sh \
+    tests/cases/facebook_limits_bind_and_nothing_is_refused.sh \
     tests/cases/facebook_names_are_exact_where_the_policy_keeps_them.sh \
     tests/cases/facebook_objects_come_when_they_change.sh \
     tests/cases/facebook_killed_in_every_phase_of_a_report.sh \

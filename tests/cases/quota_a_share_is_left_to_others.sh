@@ -14,7 +14,7 @@ equal $(($(stats .requests) - before)) 1 "requests"
 holds 'page <= 1'
 
 expect 0 "$EXTRACT" status --source random_user
-grep -Eq "users +quota of default: $PAGE of $PAGE used \(our share: 50 %\), next request at 20.*Z, all free at 20" \
+grep -Eq "users +quota: $PAGE of $PAGE used \(our share: 50 %\), next request at 20.*Z, all free at 20" \
     "$TMP_CASE/out" || fail "status does not tell the share: $(cat "$TMP_CASE/out")"
 expect 0 "$EXTRACT" plan --source random_user --since "$DAY" --until "$DAY" --output json
 seconds=$(jq .quota_seconds "$TMP_CASE/out")

@@ -33,3 +33,11 @@ jq '.streams[0].report.sync_under = 9' "$EXTRACT_DATA/sources/example.json" >new
 days 0 1 --again
 equal "$(asked create) $(asked plain)" "0 3" "requests of a day that had eight rows"
 all_of 2
+
+# an entry of a batch that is refused for its credentials is asked after alone, where others may be found
+orders '{"over": true}'
+jq '.streams[0].report.sync_under = 0' "$EXTRACT_DATA/sources/example.json" >new && mv new "$EXTRACT_DATA/sources/example.json"
+days 0 2 --again
+[[ $(asked batch) -gt 0 && $(asked poll) -gt 0 ]] || fail "$(asked batch) batches and $(asked poll) reports alone"
+equal "$(asked create)" 2 "reports of two days"
+all_of 2

@@ -2,7 +2,7 @@
 """An API that makes reports in its own time: report_server.py PORT-FILE LOG-FILE ORDERS-FILE
 
 Eight ads, c1s1a1 to c2s2a2, have six numbers each on every day. What was asked is written to
-LOG-FILE, one word a line: create ID, poll ID, read ID, list LEVEL, cancel ID, plain. ORDERS-FILE is
+LOG-FILE, one word a line: create ID, poll ID, read ID, list LEVEL, cancel ID, batch N, plain. ORDERS-FILE is
 read anew for each request; it is a JSON object:
 
     limit    ads times numbers of a report beyond which it fails as too large
@@ -14,6 +14,7 @@ read anew for each request; it is a JSON object:
     never    days whose reports are too large, however small they are
     refused  days for which no report may be asked for; [""]: for none
     bad      numbers of the first ad that are none
+    over     entries of a batch are answered as of refused credentials; what is asked alone is not
     trail    an empty page comes behind the last one
     burst    the first so many reports are too large beyond their first page, and what they say is old
     torn     the first so many reports cannot be read beyond their first page …
@@ -116,8 +117,10 @@ def answer(method, target, body, orders):
     query = dict(urllib.parse.parse_qsl(url.query))
     path = url.path.strip("/").split("/")[1:]
     if method == "POST" and not path:
-        numbers = [int(e["relative_url"]) for e in json.loads(body["batch"])]
-        answers = [error(500, 2, "try again") if n <= orders.get("mute", 0) else poll(n, orders) for n in numbers]
+        entries = [int(e["relative_url"]) for e in json.loads(body["batch"])]
+        log("batch", len(entries))
+        answers = [error(401, 190, "it is over") if orders.get("over")
+                   else error(500, 2, "try again") if n <= orders.get("mute", 0) else poll(n, orders) for n in entries]
         return 200, [{"code": code, "body": json.dumps(text)} for code, text in answers]
     if method == "POST":
         day = json.loads(body["time_range"])["since"]

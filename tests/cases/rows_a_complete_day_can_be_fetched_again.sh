@@ -13,7 +13,8 @@ expect 0 "$EXTRACT" --source random_user
 equal "$(query 'SELECT count(*) FROM random_users')" 38 "rows of a complete day"
 
 expect 0 "$EXTRACT" --source random_user --again
-says 'slice.restarted .*asked for again'
+equal "$(grep -c 'restarted' err)" 1 "messages of what was asked for again"
+says 'info slices.restarted stream=users slices=1 asked for again'
 equal "$(query 'SELECT count(*) FROM random_users')" 40 "rows after --again"
 equal "$(query 'SELECT count(DISTINCT user_key) FROM random_users')" 40 "users after --again"
 expect 0 "$EXTRACT" verify --source random_user

@@ -20,6 +20,12 @@ for token, status, error in (
     check((answer.status, answer.error), (status, error), token)
 check(get(seen, token="EAASANDBOX_HIDDEN").status, 200, "the account that is not hidden")
 check(fetch(f"{BASE}/v26.0/{seen}/", headers={"Authorization": f"Bearer {TOKEN}"}).status, 200, "the header")
+mine = "EAASANDBOX-mine"
+check(get(seen, token=mine).status, 200, "a token before it is ended")
+check(fetch(f"{BASE}/_sandbox/facebook/expire?token={mine}", data=b"").status, 200, "the end of a token")
+check(get(seen, token=mine).error, (190, 463), "a token that was ended")
+check(get("debug_token", token="1234567890|sandbox-secret", input_token=mine).json["data"]["is_valid"], False, "its look-up")
+check(get(seen, token=mine + "2").status, 200, "another one")
 gated = get(seen, token="EAASANDBOX_NOBUSINESS", fields="name,owner")
 check((gated.status, gated.error), (403, (200, None)), "a gated field")
 assert "business_management" in gated.json["error"]["message"]

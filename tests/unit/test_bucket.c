@@ -348,7 +348,8 @@ static void note(struct bucket *b, const struct bucket_rule *rule, double used, 
     bucket_note(b, rule, &r, now_ns);
 }
 
-/* 80 % are used, of which we know nothing: 20 % are left, until it has aged. */
+/* 80 % are used, of which we know nothing: 13 % are left before a reading would have to stop us,
+ * until it has aged. */
 static void what_others_used_is_not_granted(void **state)
 {
     (void)state;
@@ -358,13 +359,16 @@ static void what_others_used_is_not_granted(void **state)
         struct bucket b;
         bucket_init(&b, rule, START);
         note(&b, rule, 0.8, START);
-        uint64_t left = rule->capacity / 5;
-        assert_int_equal(bucket_used(&b, rule, START), rule->capacity - left);
+        uint64_t left = rule->capacity * 13 / 100;
+        assert_int_equal(bucket_used(&b, rule, START), rule->capacity * 8 / 10);
         assert_true(bucket_wait(&b, rule, left + 1, START) > 0);
         assert_int_equal(bucket_take(&b, rule, left, START), 0);
         assert_true(bucket_wait(&b, rule, 1, START) > 0);
         assert_int_equal(bucket_used(&b, rule, START + 150 * SECOND),
                          i == 0 ? rule->capacity * 4 / 10 + left : rule->capacity * 4 / 10);
+        /* an amount that is all there is waits for all of it, and no longer */
+        int64_t all_ns = bucket_free_ns(&b, rule, START);
+        assert_int_equal(bucket_take(&b, rule, rule->capacity, all_ns), 0);
     }
 }
 
@@ -452,6 +456,82 @@ static void a_bucket_without_a_capacity_is_steered_by_readings(void **state)
     assert_int_equal(bucket_free_ns(&b, &insights, START), START + 3600 * SECOND);
 }
 
+/* Told 9000, granted 60: 60 it is, and what was taken before is not forgotten. */
+static void what_the_api_grants_is_the_capacity(void **state)
+{
+    (void)state;
+    const struct bucket_rule full = {BUCKET_TOKEN, 9000, 300 * SECOND, 0, 0};
+    struct bucket b;
+    bucket_init(&b, &full, START);
+    assert_int_equal(bucket_take(&b, &full, 12, START), 0);
+    const struct usage_reading basic = {.used = 0.2, .at_ns = START, .capacity = 60};
+    bucket_note(&b, &full, &basic, START);
+    assert_int_equal(bucket_used(&b, &full, START), 12);
+    const struct bucket_rule force = bucket_rule_in_force(&full, &b);
+    assert_int_equal(bucket_capacity(&force), 60);
+    /* one that is not told again holds, as does the smaller one of a rule */
+    note(&b, &full, 0.2, START);
+    assert_int_equal(bucket_take(&b, &full, 43, START), 0);
+    assert_true(bucket_wait(&b, &full, 1, START) > 0);
+    assert_true(bucket_wait(&b, &full, 1, START) <= 10 * SECOND);
+    const struct usage_reading more = {.used = 0.2, .at_ns = START, .capacity = 100000};
+    bucket_note(&b, &full, &more, START);
+    const struct bucket_rule own = bucket_rule_in_force(&full, &b);
+    assert_int_equal(bucket_capacity(&own), 9000);
+    /* more than is granted is all of it: it has its time, too */
+    bucket_init(&b, &full, START);
+    bucket_note(&b, &full, &basic, START);
+    int64_t wait_ns = bucket_wait(&b, &full, 500, START);
+    assert_true(wait_ns > 0 && wait_ns <= 300 * SECOND);
+    assert_int_equal(bucket_take(&b, &full, 500, START + wait_ns), 0);
+}
+
+/* What is sent together is no more than is left, and less of it as usage rises. */
+static void together_go_as_many_as_there_is_room_for(void **state)
+{
+    (void)state;
+    struct bucket b;
+    bucket_init(&b, &score, START);
+    assert_int_equal(bucket_room(&b, &score, 1, 50, START), 50);
+    assert_int_equal(bucket_room(&b, &score, 3, 50, START), 20);
+    note(&b, &score, 0.5, START); /* 25.8 until 93 % */
+    assert_int_equal(bucket_room(&b, &score, 1, 50, START), 25);
+    assert_int_equal(bucket_room(&b, &score, 3, 50, START), 8);
+    assert_int_equal(bucket_take(&b, &score, 25, START), 0);
+    assert_int_equal(bucket_room(&b, &score, 1, 50, START), 0);
+    assert_int_equal(bucket_room(&b, &score, 1, 50, START + 150 * SECOND), 40);
+
+    struct bucket u = {0};
+    static const double used[] = {0.5, 0.6, 0.725, 0.85, 0.94, 0.96};
+    static const unsigned room[] = {50, 50, 25, 1, 1, 0};
+    for (size_t i = 0; i < LENGTH(used); i++) {
+        note(&u, &insights, used[i], START);
+        assert_int_equal(bucket_room(&u, &insights, 1, 50, START), room[i]);
+    }
+    bucket_block(&b, START + 400 * SECOND);
+    assert_int_equal(bucket_room(&b, &score, 1, 50, START + 399 * SECOND), 0);
+    assert_int_equal(bucket_room(&b, &score, 1, 50, START + 400 * SECOND), 50);
+}
+
+static void the_cause_of_a_wait_is_told_apart(void **state)
+{
+    (void)state;
+    struct bucket b;
+    bucket_init(&b, &score, START);
+    assert_int_equal(bucket_take(&b, &score, 60, START), 0);
+    assert_int_equal(bucket_cause(&b, &score, 1, START), BUCKET_SPENT);
+    bucket_block(&b, START + SECOND); /* over before there is a token */
+    assert_int_equal(bucket_cause(&b, &score, 1, START), BUCKET_SPENT);
+    bucket_block(&b, START + 400 * SECOND);
+    assert_int_equal(bucket_cause(&b, &score, 1, START), BUCKET_BLOCKED);
+
+    bucket_init(&b, &score, START);
+    note(&b, &score, 0.97, START);
+    assert_int_equal(bucket_cause(&b, &score, 1, START), BUCKET_SAID);
+    note(&b, &score, 0.8, START); /* by others: what is left is too little */
+    assert_int_equal(bucket_cause(&b, &score, 20, START), BUCKET_SAID);
+}
+
 static void what_is_reserved_is_left_to_others(void **state)
 {
     (void)state;
@@ -470,7 +550,7 @@ static void what_is_reserved_is_left_to_others(void **state)
     struct bucket b;
     bucket_init(&b, &rules[0], START);
     note(&b, &rules[0], 0.6, START);
-    assert_int_equal(bucket_take(&b, &rules[0], 2000, START), 0);
+    assert_int_equal(bucket_take(&b, &rules[0], 1020, START), 0);
     assert_true(bucket_wait(&b, &rules[0], 1, START) > 0);
     note(&b, &rules[0], 0.8, START);
     assert_true(bucket_wait(&b, &rules[0], 1, START) > 0);
@@ -509,6 +589,9 @@ int main(void)
         cmocka_unit_test(every_bucket_stops_before_the_block),
         cmocka_unit_test(what_led_to_a_block_does_not_outlast_it),
         cmocka_unit_test(a_bucket_without_a_capacity_is_steered_by_readings),
+        cmocka_unit_test(what_the_api_grants_is_the_capacity),
+        cmocka_unit_test(together_go_as_many_as_there_is_room_for),
+        cmocka_unit_test(the_cause_of_a_wait_is_told_apart),
         cmocka_unit_test(what_is_reserved_is_left_to_others),
         cmocka_unit_test(a_reading_moves_back_with_the_clock),
     };

@@ -270,6 +270,15 @@ static void put(const struct place_of_token *p, const char *token)
     fclose(f);
 }
 
+/* A token that is in a file, at first OLDTOKEN. */
+static void setup_place(struct setup *s, struct place_of_token *p)
+{
+    place_init(p);
+    setup_init(s);
+    put(p, "OLDTOKEN");
+    set(s, "access_token", p->reference);
+}
+
 static void apply(struct setup *s, struct credentials_request *r)
 {
     static const struct http_request request = {.method = "GET", .url = "https://x.example/"};
@@ -283,10 +292,7 @@ static void another_token_is_in_force_for_whoever_asks_next(void **state)
     (void)state;
     AUTO(place_done) struct place_of_token place;
     AUTO(setup_done) struct setup s;
-    place_init(&place);
-    setup_init(&s);
-    put(&place, "OLDTOKEN");
-    set(&s, "access_token", place.reference);
+    setup_place(&s, &place);
     give(&s, "app_secret", "T7_SECRET", "s3cret");
     open_credentials(&s);
 
@@ -324,10 +330,7 @@ static void the_same_token_renews_nothing_and_is_not_read_all_the_time(void **st
     (void)state;
     AUTO(place_done) struct place_of_token place;
     AUTO(setup_done) struct setup s;
-    place_init(&place);
-    setup_init(&s);
-    put(&place, "OLDTOKEN");
-    set(&s, "access_token", place.reference);
+    setup_place(&s, &place);
     open_credentials(&s);
     struct credentials_renewal renewal;
     AUTO(credentials_request_done) struct credentials_request r = {0};
@@ -351,10 +354,7 @@ static void a_token_that_is_gone_renews_nothing_and_says_why(void **state)
     (void)state;
     AUTO(place_done) struct place_of_token place;
     AUTO(setup_done) struct setup s;
-    place_init(&place);
-    setup_init(&s);
-    put(&place, "OLDTOKEN");
-    set(&s, "access_token", place.reference);
+    setup_place(&s, &place);
     open_credentials(&s);
     struct credentials_renewal renewal;
     AUTO(credentials_request_done) struct credentials_request r = {0};

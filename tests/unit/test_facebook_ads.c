@@ -372,6 +372,51 @@ static void breakdowns_are_asked_for_in_both_ways_and_only_when_named(void **sta
     assert_int_equal(presets, 6);
 }
 
+/* What a request is charged of a bucket; 0: nothing. */
+static uint64_t charged(const struct manifest *m, const char *bucket, const struct costs *usual,
+                        const struct request_rule *rule)
+{
+    const struct cost_of of = {usual, &rule->costs};
+    const struct template_values none = {0};
+    const struct cost *costs[COST_BUCKETS_MAX];
+    size_t count = cost_list(&of, costs);
+    uint64_t amount = 0;
+    struct error err;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(m->buckets[costs[i]->bucket].name, bucket) == 0)
+            assert_true(settings_cost(costs[i], &none, &amount, &err));
+    }
+    return amount;
+}
+
+/* A read is a point of an account's score and a write is three; lists of accounts are nobody's. */
+static void what_writes_costs_three_points(void **state)
+{
+    (void)state;
+    AUTO(manifest_freep) struct manifest *m = fixture_manifest(manifest_file);
+    unsigned reports = 0;
+    for (size_t i = 0; i < m->stream_count; i++) {
+        const struct manifest_stream *s = &m->streams[i];
+        assert_int_equal(charged(m, "account", &s->costs, &s->request), 1);
+        assert_int_equal(charged(m, "app", &s->costs, &s->request), 1);
+        if (!s->has_report)
+            continue;
+        reports++;
+        assert_int_equal(charged(m, "account", &s->costs, &s->report.create), 3);
+        assert_int_equal(charged(m, "account", &s->costs, &s->report.cancel), 3);
+        assert_int_equal(charged(m, "account", &s->costs, &s->report.poll), 1);
+        assert_int_equal(charged(m, "account", &s->costs, &s->report.batch.request), 1);
+        assert_int_equal(charged(m, "account", &s->costs, &s->report.results), 1);
+        assert_int_equal(charged(m, "insights", &s->costs, &s->report.create), 1);
+    }
+    assert_true(reports > 8);
+    assert_int_equal(charged(m, "app", NULL, &m->accounts.request), 1);
+    assert_int_equal(charged(m, "account", NULL, &m->accounts.request), 0);
+    assert_int_equal(charged(m, "app", NULL, &m->accounts.one), 1);
+    assert_int_equal(charged(m, "account", NULL, &m->accounts.one), 1);
+    assert_int_equal(charged(m, "app", NULL, &m->auth.inspect.request), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +426,7 @@ int main(void)
         cmocka_unit_test(every_query_below_the_account_names_all_statuses),
         cmocka_unit_test(edges_name_statuses_and_what_changed),
         cmocka_unit_test(breakdowns_are_asked_for_in_both_ways_and_only_when_named),
+        cmocka_unit_test(what_writes_costs_three_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -546,6 +546,45 @@ static void what_the_api_said_survives_the_run(void **state)
     assert_int_equal(s.blocked_until_ns, START + 19 * 60 * SECOND);
 }
 
+static void what_the_api_grants_survives_the_run(void **state)
+{
+    (void)state;
+    static const struct bucket_rule full = {BUCKET_TOKEN, 9000, 300 * SECOND, 0, 0};
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    note(l, "a/1/score", &full,
+         (struct usage_reading){.used = 0.5, .at_ns = START, .capacity = 60});
+    limiter_close(l);
+    l = open_limiter();
+    struct limiter_state s = state_of(l, "a/1/score", &full, START);
+    assert_int_equal(s.capacity, 60);
+    assert_int_equal(s.used, 30);
+}
+
+/* Of several limits the one that leaves least decides; asking for room books nothing. */
+static void together_go_as_many_as_all_limits_leave(void **state)
+{
+    (void)state;
+    static const struct bucket_rule calls = {BUCKET_WINDOW, 40, 300 * SECOND, 0, 0};
+    const struct limiter_charge charges[] = {
+        {"a/calls", &calls, 1}, {"a/1/insights", &insights, 1}, {KEY, &users, 100}};
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    struct error err;
+    unsigned room;
+    for (int i = 0; i < 2; i++) {
+        assert_true(limiter_room(l, charges, 3, 50, START, &room, &err));
+        assert_int_equal(room, 40);
+    }
+    note(l, "a/1/insights", &insights, (struct usage_reading){.used = 0.725, .at_ns = START});
+    assert_true(limiter_room(l, charges, 3, 50, START, &room, &err));
+    assert_int_equal(room, 25);
+    assert_int_equal(take(l, KEY, &users, 19900, START), 0);
+    assert_true(limiter_room(l, charges, 3, 50, START, &room, &err));
+    assert_int_equal(room, 1);
+    assert_int_equal(take(l, KEY, &users, 1, START), 0);
+    assert_true(limiter_room(l, charges, 3, 50, START, &room, &err));
+    assert_int_equal(room, 0);
+}
+
 static void nonsense_is_not_noted(void **state)
 {
     (void)state;
@@ -554,6 +593,7 @@ static void nonsense_is_not_noted(void **state)
         {.used = 101, .at_ns = START},
         {.used = 0.5, .at_ns = START, .regain_ns = INT64_MAX},
         {.used = 0.5, .at_ns = START, .reset_ns = -1},
+        {.used = 0.5, .at_ns = START, .capacity = UINT64_MAX},
     };
     AUTO(limiter_closep) struct limiter *l = open_limiter();
     for (size_t i = 0; i < sizeof readings / sizeof *readings; i++) {
@@ -736,6 +776,8 @@ int main(void)
         LIMITER_TEST(buckets_that_were_idle_for_long_are_forgotten),
         LIMITER_TEST(a_request_is_charged_to_all_of_its_buckets_or_to_none),
         LIMITER_TEST(what_the_api_said_survives_the_run),
+        LIMITER_TEST(what_the_api_grants_survives_the_run),
+        LIMITER_TEST(together_go_as_many_as_all_limits_leave),
         LIMITER_TEST(nonsense_is_not_noted),
         LIMITER_TEST(keys_are_listed_in_order),
         LIMITER_TEST(a_damaged_name_is_not_listed_for_ever),

@@ -350,7 +350,15 @@ static void good_page(struct paginator *p)
     assert_true(paginator_advance(p, &f, &err));
 }
 
-static void a_page_that_is_too_big_is_halved_and_restored(void **state)
+static void good_pages(struct setup *s, struct paginator *p, unsigned count, const char *size)
+{
+    for (unsigned i = 0; i < count; i++) {
+        assert_string_equal(next_size(s, p), size);
+        good_page(p);
+    }
+}
+
+static void a_page_that_is_too_big_is_halved_and_grows_slowly(void **state)
 {
     (void)state;
     AUTO(setup_done)
@@ -369,21 +377,47 @@ static void a_page_that_is_too_big_is_halved_and_restored(void **state)
     }
     assert_false(paginator_shrink(&p));
     assert_string_equal(next_size(&s, &p), "1");
-    for (unsigned i = 0; i < PAGINATOR_PATIENCE; i++) {
-        assert_string_equal(next_size(&s, &p), "1");
-        good_page(&p);
-    }
-    assert_string_equal(next_size(&s, &p), "100");
+    good_pages(&s, &p, PAGINATOR_PATIENCE, "1");
+    good_pages(&s, &p, PAGINATOR_PATIENCE, "2");
+    assert_string_equal(next_size(&s, &p), "4");
     assert_true(paginator_cursor(&p, &text, &err)); /* a checkpoint knows nothing of it */
-    assert_string_equal(buffer_text(&text), "{\"done\":false,\"page\":9,\"token\":\"8\"}");
+    assert_string_equal(buffer_text(&text), "{\"done\":false,\"page\":17,\"token\":\"16\"}");
 
     /* too early: twice as many good pages this time */
     assert_true(paginator_shrink(&p));
-    for (unsigned i = 0; i < 2 * PAGINATOR_PATIENCE; i++) {
-        assert_string_equal(next_size(&s, &p), "50");
-        good_page(&p);
+    good_pages(&s, &p, 2 * PAGINATOR_PATIENCE, "2");
+    /* it was not */
+    for (unsigned size = 4; size < 100; size *= 2) {
+        char number[8];
+        snprintf(number, sizeof number, "%u", size);
+        good_pages(&s, &p, 2 * PAGINATOR_PATIENCE, number);
     }
     assert_string_equal(next_size(&s, &p), "100");
+
+    /* what was in the way is behind us */
+    assert_true(paginator_shrink(&p));
+    assert_true(paginator_shrink(&p));
+    assert_string_equal(next_size(&s, &p), "25");
+    paginator_restore(&p);
+    assert_string_equal(next_size(&s, &p), "100");
+}
+
+static void what_one_slice_learnt_of_pages_holds_for_the_next(void **state)
+{
+    (void)state;
+    AUTO(setup_done)
+    struct setup s = setup_new("{'kind': 'token', 'at': '/next', 'size': '100'}");
+    struct paginator_sizing list = {0};
+    struct error err = {0};
+    static const char *const sizes[] = {"25", "25", "50", "50"};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        AUTO(paginator_close) struct paginator p = {0};
+        assert_true(paginator_open(&s.rule, &s.values, NULL, &p, &err));
+        paginator_share(&p, &list);
+        if (i == 0)
+            assert_true(paginator_shrink(&p) && paginator_shrink(&p));
+        good_pages(&s, &p, PAGINATOR_PATIENCE / 2, sizes[i]);
+    }
 }
 
 static void no_page_is_smaller_than_the_least(void **state)
@@ -461,7 +495,8 @@ int main(void)
         cmocka_unit_test(the_token_itself_comes_before_the_link),
         cmocka_unit_test(a_circle_of_any_length_is_found_out),
         cmocka_unit_test(empty_pages_go_on_but_not_for_ever),
-        cmocka_unit_test(a_page_that_is_too_big_is_halved_and_restored),
+        cmocka_unit_test(a_page_that_is_too_big_is_halved_and_grows_slowly),
+        cmocka_unit_test(what_one_slice_learnt_of_pages_holds_for_the_next),
         cmocka_unit_test(no_page_is_smaller_than_the_least),
         cmocka_unit_test(only_pages_with_a_size_of_their_own_can_be_smaller),
         cmocka_unit_test(a_restart_is_at_the_first_page_and_may_see_its_tokens_again),

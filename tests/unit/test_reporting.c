@@ -37,7 +37,7 @@ static struct {
     bool no_campaigns; /* the list of them is too big … */
     bool no_second_page; /* … or what is behind its first page */
     /* what it saw */
-    int created, polled, batches, in_batches, cancelled, listed, others;
+    int created, polled, batches, in_batches, largest, cancelled, listed, others;
     int most_running;
     struct {
         bool there, failed, gone;
@@ -136,6 +136,8 @@ static int batch(const char *body, struct buffer *out)
         return 400;
     }
     json_auto_t *answer = json_array();
+    if ((int)json_array_size(list) > api.largest)
+        api.largest = (int)json_array_size(list);
     for (size_t i = 0; i < json_array_size(list); i++) {
         const json_t *url = json_object_get(json_array_get(list, i), "relative_url");
         AUTO(buffer_done) struct buffer text;
@@ -327,10 +329,10 @@ static void load_manifest(int running)
     assert_true(json_read_file(path, ERROR_MANIFEST, &root, &err));
     json_object_set(root, "errors", errors);
     json_auto_t *buckets =
-        fixture_json("{'calls':{'kind':'window','capacity':1000000,'window':'24h'}}");
+        fixture_json("{'score':{'kind':'window','capacity':1000000,'window':'24h'}}");
     json_object_set(json_object_get(root, "limits"), "buckets", buckets);
     json_object_set_new(json_array_get(json_object_get(root, "streams"), 0), "cost",
-                        json_pack("{s:s}", "calls", "2"));
+                        json_pack("{s:s}", "score", "2"));
     json_object_set_new(
         json_object_get(json_array_get(json_object_get(root, "streams"), 0), "report"),
         "running", json_integer(1));
@@ -656,7 +658,48 @@ static void every_poll_of_a_batch_is_charged(void **state)
     settings_quota_key(settings, "7", 0, key);
     assert_true(limiter_state(limiter, key, settings_bucket(settings, 0), fixture_now_ns,
                               &quota, &err));
-    assert_int_equal(quota.used, 2 * (api.created + api.polled)); /* two calls a request */
+    /* what is usual, and what creating one costs by its own word */
+    assert_int_equal(quota.used, 3 * api.created + 2 * api.polled);
+}
+
+/* So much is used, by whomever, as the service says. */
+static void say_used(double used)
+{
+    char key[LIMITER_KEY_MAX + 1];
+    struct error err;
+    settings_quota_key(settings, "7", 0, key);
+    const struct limiter_note note = {
+        key, settings_bucket(settings, 0), {.used = used, .at_ns = fixture_now_ns}};
+    if (!limiter_note(limiter, &note, 1, fixture_now_ns, &err))
+        fail_msg("%s", err.text);
+}
+
+static void a_poll_asks_after_no_more_than_the_limits_leave(void **state)
+{
+    (void)state;
+    static const struct {
+        double used;
+        int largest; /* batch; 0: one after the other */
+    } cases[] = {{0.5, 6}, {0.75, 3}, {0.86, 0}};
+    api.polls = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct reporting_slice *days[6];
+        int polled = api.polled;
+        api.largest = 0;
+        for (int k = 0; k < 6; k++) {
+            char day[CLOCK_DATE_SIZE];
+            clock_format_date(20700 + 6 * (int)i + k, day);
+            days[k] = begin(day);
+        }
+        step(days[0]); /* all of them are made */
+        say_used(cases[i].used);
+        for (int k = 0; k < 6; k++)
+            assert_int_equal(next(days[k]).kind, REPORTING_READ);
+        assert_int_equal(api.polled - polled, 6);
+        assert_int_equal(api.largest, cases[i].largest);
+        for (int k = 0; k < 6; k++)
+            reporting_end(days[k]);
+    }
 }
 
 static void what_a_batch_forgets_is_asked_after_alone(void **state)
@@ -938,6 +981,7 @@ int main(void)
         reporting_test(a_report_for_another_request_or_too_old_is_not_taken),
         reporting_test(reports_of_all_slices_are_asked_after_at_once),
         reporting_test(every_poll_of_a_batch_is_charged),
+        reporting_test(a_poll_asks_after_no_more_than_the_limits_leave),
         reporting_test(what_a_batch_forgets_is_asked_after_alone),
         reporting_test(a_batch_that_is_refused_is_halved),
         cmocka_unit_test_setup_teardown(no_more_reports_run_than_the_rule_says,

@@ -74,6 +74,16 @@ static void a_token_that_is_refused_is_77(void **state)
     assert_int_equal(status(WORKED, 0, FAILED, ERROR_ACCOUNT, ERROR_NONE, 0), 1);
 }
 
+static void only_what_was_staged_or_reached_a_sink_is_new(void **state)
+{
+    (void)state;
+    const struct result r = {.sink_count = 2};
+    /* read again, and as it was */
+    assert_false(result_is_new(&r, &(struct result_stream){.slices = 1, .unchanged = 20}));
+    assert_true(result_is_new(&r, &(struct result_stream){.slices = 1, .staged = true}));
+    assert_true(result_is_new(&r, &(struct result_stream){.batches = {0, 1}}));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -82,6 +92,7 @@ int main(void)
         cmocka_unit_test(when_nothing_else_was_done_the_failure_decides),
         cmocka_unit_test(what_goes_on_with_the_next_run_is_75),
         cmocka_unit_test(a_token_that_is_refused_is_77),
+        cmocka_unit_test(only_what_was_staged_or_reached_a_sink_is_new),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,18 +30,18 @@ static void only_stages_of_sources_are_listed_and_sorted(void **state)
         AUTO(cleanup_free) char *path = file_join(folder, files[i]);
         assert_true(file_write_new(path, "", 0, &err));
     }
-    AUTO(stages_done) struct stages found = {0};
+    AUTO(folder_names_done) struct folder_names found = {0};
     assert_true(stages_list(folder, &found, &err));
     assert_int_equal(found.count, 2);
-    assert_string_equal(found.sources[0], "google_ads");
-    assert_string_equal(found.sources[1], "random_user");
+    assert_string_equal(found.name[0], "google_ads");
+    assert_string_equal(found.name[1], "random_user");
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         AUTO(cleanup_free) char *path = file_join(folder, files[i]);
         unlink(path);
     }
     rmdir(folder);
 
-    AUTO(stages_done) struct stages none = {0};
+    AUTO(folder_names_done) struct folder_names none = {0};
     assert_true(stages_list(folder, &none, &err)); /* a folder that is not there */
     assert_int_equal(none.count, 0);
 }

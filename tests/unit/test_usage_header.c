@@ -20,7 +20,9 @@ static const char app_rule[] = "{\"header\":\"x-app-usage\",\"bucket\":\"app\","
                                "\"used\":[\"/call_count\",\"/total_time\",\"/total_cputime\"]}";
 static const char account_rule[] =
     "{\"header\":\"x-ad-account-usage\",\"bucket\":\"account\",\"used\":[\"/acc_id_util_pct\"],"
-    "\"reset\":{\"at\":\"/reset_time_duration\",\"unit\":\"seconds\"}}";
+    "\"reset\":{\"at\":\"/reset_time_duration\",\"unit\":\"seconds\"},"
+    "\"capacity\":{\"at\":\"/ads_api_access_tier\",\"is\":{\"development_access\":60,"
+    "\"standard_access\":9000}}}";
 static const char case_rule[] =
     "{\"header\":\"x-business-use-case-usage\",\"bucket\":\"insights\",\"select\":\"/*/*\","
     "\"where\":{\"at\":\"/type\",\"equals\":\"ads_insights\"},"
@@ -141,6 +143,30 @@ static void the_most_of_all_objects_counts(void **state)
         struct usage_reading r = parse(case_rule, rows[i].text);
         expect_used(&r, rows[i].used);
         assert_int_equal(r.regain_ns, rows[i].regain_ns ? START + rows[i].regain_ns : 0);
+    }
+}
+
+/* Of several the least; what is not listed, is no text or says nothing of the use says nothing. */
+static void a_tier_is_a_capacity(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t capacity;
+    } rows[] = {
+        {"{\"acc_id_util_pct\":5,\"ads_api_access_tier\":\"development_access\"}", 60},
+        {"{\"ads_api_access_tier\":\"standard_access\",\"acc_id_util_pct\":5}", 9000},
+        {"{\"acc_id_util_pct\":5,\"ads_api_access_tier\":\"standard_access\"},"
+         "{\"acc_id_util_pct\":5,\"ads_api_access_tier\":\"development_access\"}",
+         60},
+        {"{\"acc_id_util_pct\":5,\"ads_api_access_tier\":\"another_access\"}", 0},
+        {"{\"acc_id_util_pct\":5,\"ads_api_access_tier\":[\"standard_access\"]}", 0},
+        {"{\"acc_id_util_pct\":5}", 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct usage_reading r = parse(account_rule, rows[i].text);
+        expect_used(&r, 5);
+        assert_int_equal(r.capacity, rows[i].capacity);
     }
 }
 
@@ -294,6 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_headers_of_meta_are_read),
         cmocka_unit_test(the_most_of_all_objects_counts),
+        cmocka_unit_test(a_tier_is_a_capacity),
         cmocka_unit_test(thirty_two_objects_are_looked_at),
         cmocka_unit_test(a_list_of_lists_is_reached_by_its_pointer),
         cmocka_unit_test(what_says_nothing_is_no_reading),
