@@ -126,14 +126,21 @@ static void on_completed(void *context, size_t stream)
     pthread_mutex_unlock(&f->lock);
 }
 
+/* The first failure is what is told of a stream, unless a worse one comes: that of one slice is the
+ * least, and of waits the longest says when all can go on. */
+static bool is_worse(const struct error *cause, const struct error *told)
+{
+    if (told->kind == ERROR_QUOTA && cause->kind == ERROR_QUOTA)
+        return cause->not_before_ns > told->not_before_ns;
+    return told->kind == ERROR_DATA && cause->kind != ERROR_DATA;
+}
+
 /* True when everything is refused, whatever is asked. */
 static bool count_failure(struct fetch *f, struct result_stream *stream,
                           const struct error *cause, bool over)
 {
     pthread_mutex_lock(&f->lock);
-    /* the first failure is what is told of a stream, unless a worse one comes: that of one slice is
-     * the least */
-    if (!stream->failed || (stream->error.kind == ERROR_DATA && cause->kind != ERROR_DATA)) {
+    if (!stream->failed || is_worse(cause, &stream->error)) {
         stream->failed = true;
         stream->error = *cause;
     }
