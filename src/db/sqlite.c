@@ -156,6 +156,18 @@ static bool check_foreign_schema(struct sqlite *db, struct error *err)
     return !row;
 }
 
+/* Three numbers of one moment: another process may be making the file what it is to be. */
+static bool read_identity(struct sqlite *db, int64_t *ret_objects, int64_t *ret_application_id,
+                          int64_t *ret_version, struct error *err)
+{
+    bool ok = sqlite_begin_read(db, err) &&
+              read_number(db, db_sql_schema_size, ret_objects, err) &&
+              read_number(db, db_sql_application_id, ret_application_id, err) &&
+              read_number(db, db_sql_user_version, ret_version, err);
+    sqlite_rollback(db);
+    return ok;
+}
+
 /* Whose file is it, and do we know its version? Nothing was changed in it so far. */
 static bool check_identity(struct sqlite *db, const struct sqlite_options *options,
                            struct error *err)
@@ -163,9 +175,7 @@ static bool check_identity(struct sqlite *db, const struct sqlite_options *optio
     int64_t objects;
     int64_t application_id;
     int64_t version;
-    if (!read_number(db, db_sql_schema_size, &objects, err) ||
-        !read_number(db, db_sql_application_id, &application_id, err) ||
-        !read_number(db, db_sql_user_version, &version, err))
+    if (!read_identity(db, &objects, &application_id, &version, err))
         return false;
 
     bool empty = objects == 0 && application_id == 0 && version == 0;
