@@ -59,15 +59,18 @@ void access_join(struct access *fork)
     http_free(fork->http);
 }
 
-struct exchange_watch access_watch(const struct access *a)
+struct exchange_client access_client(const struct access *a)
 {
-    return (struct exchange_watch){
-        .context = a->watch->context,
-        .waiting = a->watch->waiting,
-        .retrying = a->watch->retrying,
-        .version = a->watch->version,
-        .malformed = a->watch->malformed,
-        .renewed = a->watch->renewed,
+    return (struct exchange_client){
+        .settings = a->deployment->options->settings,
+        .credentials = a->credentials,
+        .http = a->http,
+        .limiter = a->limiter,
+        .versions = a->versions,
+        .max_wait_ns = a->max_wait_ns,
+        .yields = a->yields,
+        .watch = {a->watch->context, a->watch->waiting, a->watch->retrying, a->watch->version,
+                  a->watch->malformed, a->watch->renewed},
     };
 }
 
@@ -132,14 +135,8 @@ bool access_token(const struct access *a, enum introspection_grade *ret_grade,
                   char ret_text[INTROSPECTION_TEXT_SIZE], struct error *err)
 {
     const struct exchange_options options = {
-        .settings = a->deployment->options->settings,
+        .client = access_client(a),
         .stream = EXCHANGE_NO_STREAM,
-        .credentials = a->credentials,
-        .http = a->http,
-        .limiter = a->limiter,
-        .versions = a->versions,
-        .max_wait_ns = a->max_wait_ns,
-        .watch = access_watch(a),
     };
     AUTO(exchange_freep) struct exchange *e = NULL;
     json_auto_t *answer = NULL;
@@ -155,14 +152,8 @@ bool access_accounts(const struct access *a, struct account **ret_accounts, size
                      struct error *err)
 {
     const struct accounts_options options = {
-        .settings = a->deployment->options->settings,
+        .client = access_client(a),
         .wanted = a->deployment->options->accounts,
-        .credentials = a->credentials,
-        .http = a->http,
-        .limiter = a->limiter,
-        .versions = a->versions,
-        .max_wait_ns = a->max_wait_ns,
-        .watch = access_watch(a),
     };
     return accounts_list(&options, ret_accounts, ret_count, err);
 }

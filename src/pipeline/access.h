@@ -40,8 +40,8 @@ void access_close(struct access *a);
  * and has to live longer. */
 bool access_fork(const struct access *a, struct access *ret_fork, struct error *err);
 void access_join(struct access *fork);
-/* For the options of an exchange, or of a reader. */
-struct exchange_watch access_watch(const struct access *a);
+/* What asks through this, for the options of an exchange, a reader, a list of accounts. */
+struct exchange_client access_client(const struct access *a);
 
 enum { ACCESS_NAMES_SIZE = 256 };
 

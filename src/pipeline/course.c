@@ -328,19 +328,11 @@ bool course_new(const struct course_options *options, struct course **ret_course
     c->list = options->list;
     c->end = c->list->count;
     c->stream = &options->deployment->manifest->streams[c->list->stream];
-    const struct access *a = options->access;
     const struct reporting_options reporting = {
-        .settings = options->deployment->options->settings,
+        .client = access_client(options->access),
         .stream = c->list->stream,
         .account = c->list->account->id,
         .policy = options->deployment->streams[c->list->stream].policy,
-        .credentials = a->credentials,
-        .http = a->http,
-        .limiter = a->limiter,
-        .versions = a->versions,
-        .max_wait_ns = a->max_wait_ns,
-        .yields = a->yields,
-        .watch = access_watch(a),
         .stage = options->checkpoints,
         .writer = options->writer,
     };

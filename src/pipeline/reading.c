@@ -510,23 +510,16 @@ static bool open_reader(struct reading *r, const struct reader_part *part,
     const struct reading_options *o = &r->options;
     reader_free(steal(&r->reader));
     const struct reader_options options = {
-        .settings = o->deployment->options->settings,
+        .client = access_client(o->access),
         .stream = o->stream,
         .account = r->account,
         .slice = r->slice,
         .part = part,
         .sizing = o->sizing,
         .checkpoint = resume,
-        .credentials = o->access->credentials,
-        .http = o->access->http,
-        .limiter = o->access->limiter,
-        .versions = o->access->versions,
         .policy = r->stream->policy,
         .pseudonym = o->pseudonym,
-        .max_wait_ns = o->access->max_wait_ns,
-        .yields = o->access->yields,
         .output = {r, on_begin, on_record, on_quarantine},
-        .watch = access_watch(o->access),
     };
     return reader_new(&options, &r->reader, err);
 }

@@ -48,16 +48,9 @@ static bool open_reporter(struct reporting *r, struct error *err)
 {
     const struct reporting_options *o = &r->options;
     const struct exchange_options exchange = {
-        .settings = o->settings,
+        .client = o->client,
         .stream = o->stream,
         .account = o->account,
-        .credentials = o->credentials,
-        .http = o->http,
-        .limiter = o->limiter,
-        .versions = o->versions,
-        .max_wait_ns = o->max_wait_ns,
-        .yields = o->yields,
-        .watch = o->watch,
     };
     return reporter_new(&exchange, &r->reporter, err);
 }
@@ -101,7 +94,7 @@ bool reporting_open(const struct reporting_options *options, struct reporting **
     if (!r)
         return error_memory(err);
     r->options = *options;
-    r->stream = &settings_manifest(options->settings)->streams[options->stream];
+    r->stream = &settings_manifest(options->client.settings)->streams[options->stream];
     buffer_init(&r->fields, SELECTION_TEXT_MAX);
     buffer_init(&r->always, SELECTION_TEXT_MAX);
     if (!render_fields(r, err) || !find_key(r, err) || !open_reporter(r, err))
@@ -167,7 +160,7 @@ bool reporting_begin(struct reporting *r, const struct reporting_start *start,
     s->reporting = r;
     parts_texts_init(&s->texts);
     s->parts = (struct parts){
-        .settings = r->options.settings,
+        .settings = r->options.client.settings,
         .stream = r->stream,
         .account = r->options.account,
         .fields = {.all = r->stream->has_selection ? buffer_text(&r->fields) : NULL,

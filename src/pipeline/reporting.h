@@ -45,17 +45,10 @@
 #define REPORTING_UNKNOWN UINT64_MAX
 
 struct reporting_options {
-    const struct settings *settings;
+    struct exchange_client client;
     size_t stream; /* by position in the manifest */
     const char *account;
     const struct policy *policy; /* with the schema that {fields} comes from */
-    struct credentials *credentials; /* this to watch: of an exchange (source/exchange.h) */
-    struct http *http;
-    struct limiter *limiter;
-    struct version_log *versions;
-    int64_t max_wait_ns;
-    bool yields;
-    struct exchange_watch watch;
     struct store *stage; /* a reading connection of this thread */
     struct writer *writer;
 };

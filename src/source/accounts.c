@@ -35,19 +35,14 @@ static bool open_exchanges(struct listing *l, struct error *err)
 {
     const struct accounts_options *o = l->options;
     struct exchange_options options = {
-        .settings = o->settings,
+        .client = o->client,
         .stream = EXCHANGE_NO_STREAM,
-        .credentials = o->credentials,
-        .http = o->http,
-        .limiter = o->limiter,
-        .versions = o->versions,
-        .max_wait_ns = o->max_wait_ns,
-        .watch = o->watch,
     };
-    settings_fill(o->settings, &l->values);
+    options.client.yields = false;
+    settings_fill(o->client.settings, &l->values);
     if (!exchange_new(&options, &l->exchange, err))
         return false;
-    options.yields = true;
+    options.client.yields = true;
     return exchange_new(&options, &l->single, err);
 }
 
@@ -81,8 +76,8 @@ static bool ask(struct listing *l, struct exchange *e, const struct request_rule
         .cost = {.own = &rule->costs},
         .account = account,
     };
-    return request_render(rule, settings_base_url(l->options->settings), &l->values, &request,
-                          err) &&
+    return request_render(rule, settings_base_url(l->options->client.settings), &l->values,
+                          &request, err) &&
            exchange_document(e, &call, ret_root, ret_result, err);
 }
 
@@ -205,7 +200,7 @@ static bool take_one(struct listing *l, const char *id, struct error *err)
     struct error failure;
     if (!account_is_id(l->rule, id))
         return error_set(err, ERROR_CONFIG, "\"%.40s\" is no account of %s", id,
-                         settings_manifest(l->options->settings)->source);
+                         settings_manifest(l->options->client.settings)->source);
     if (!ask_one(l, id, &a, &failure) && !take_listed(l, id, &a, &failure)) {
         if (!is_local(failure.kind)) {
             *err = failure;
@@ -274,7 +269,7 @@ bool accounts_list(const struct accounts_options *options, struct account **ret_
     AUTO(listing_done)
     struct listing l = {
         .options = options,
-        .rule = &settings_manifest(options->settings)->accounts,
+        .rule = &settings_manifest(options->client.settings)->accounts,
     };
     if (!take_all(&l, err))
         return false;

@@ -26,14 +26,8 @@ enum {
 };
 
 struct accounts_options {
-    const struct settings *settings;
+    struct exchange_client client; /* waits for quota, whatever it says about yielding */
     const char *const *wanted; /* ids, NULL-terminated; NULL or empty: all */
-    struct credentials *credentials;
-    struct http *http;
-    struct limiter *limiter; /* NULL: nothing is counted */
-    struct version_log *versions; /* NULL: nobody wants to know */
-    int64_t max_wait_ns;
-    struct exchange_watch watch;
 };
 
 /* In the order they were named, or of their ids; for the caller to free. Errors as of

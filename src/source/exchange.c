@@ -131,7 +131,7 @@ bool exchange_new(const struct exchange_options *options, struct exchange **ret_
     if (!e)
         return error_memory(err);
     e->options = *options;
-    e->manifest = settings_manifest(options->settings);
+    e->manifest = settings_manifest(options->client.settings);
     if (options->stream != EXCHANGE_NO_STREAM)
         e->stream = &e->manifest->streams[options->stream];
     e->account = options->account;
@@ -248,7 +248,7 @@ static const char *without_secrets(const struct exchange *e, const char *words,
     if (!words || !buffer_append(text, words, strnlen(words, WALK_CAPTURE_MAX)) ||
         !buffer_text(text))
         return NULL;
-    credentials_hide(e->options.credentials, (char *)text->data, text->len);
+    credentials_hide(e->options.client.credentials, (char *)text->data, text->len);
     return buffer_text(text);
 }
 
@@ -351,25 +351,25 @@ static bool judge_failure(struct exchange *e, struct outcome *o, struct error *e
 static void look_at_version(const struct exchange *e)
 {
     const struct version_rule *rule = &e->manifest->versions;
-    const struct exchange_options *o = &e->options;
+    const struct exchange_client *c = &e->options.client;
     struct version_notice notice;
-    const char *served = rule->header ? http_response_header(o->http, rule->header) : NULL;
+    const char *served = rule->header ? http_response_header(c->http, rule->header) : NULL;
     const char *warning =
-        rule->warning_header ? http_response_header(o->http, rule->warning_header) : NULL;
+        rule->warning_header ? http_response_header(c->http, rule->warning_header) : NULL;
     AUTO(buffer_done) struct buffer served_text, warning_text;
     served = without_secrets(e, served, &served_text);
     warning = without_secrets(e, warning, &warning_text);
-    if (o->versions && o->watch.version &&
-        version_note(o->versions, settings_version(o->settings), served, warning, &notice))
-        o->watch.version(o->watch.context, &notice);
+    if (c->versions && c->watch.version &&
+        version_note(c->versions, settings_version(c->settings), served, warning, &notice))
+        c->watch.version(c->watch.context, &notice);
 }
 
 static struct charge charge_of(const struct exchange *e)
 {
     return (struct charge){
-        .settings = e->options.settings,
+        .settings = e->options.client.settings,
         .account = e->account,
-        .limiter = e->options.limiter,
+        .limiter = e->options.client.limiter,
         .requests = 1,
     };
 }
@@ -379,7 +379,8 @@ static bool note_usage(const struct exchange *e, const struct charge_headers *he
                        struct error *err)
 {
     const struct charge charge = charge_of(e);
-    const struct charge_watch watch = {e->options.watch.context, e->options.watch.malformed};
+    const struct charge_watch watch = {e->options.client.watch.context,
+                                       e->options.client.watch.malformed};
     return charge_note(&charge, headers, clock_now_ns(), &watch, ret_readings, err);
 }
 
@@ -391,7 +392,7 @@ static const char *find_header(const void *context, const char *name)
 /* What the answer says about the quota, however it ended. */
 static bool look_at_usage(struct exchange *e, struct error *err)
 {
-    const struct charge_headers headers = {e->options.http, find_header};
+    const struct charge_headers headers = {e->options.client.http, find_header};
     return note_usage(e, &headers, e->answer.readings, err);
 }
 
@@ -412,10 +413,11 @@ static bool attempt(struct reading *reading, struct exchange_result *result,
     const struct http_response *response = NULL;
     struct error failure = {0};
     AUTO(credentials_request_done) struct credentials_request request = {0};
-    if (!credentials_apply(e->options.credentials, call->request, &request, err))
+    if (!credentials_apply(e->options.client.credentials, call->request, &request, err))
         return false;
     e->asked_as = request.number;
-    bool ended = http_send(e->options.http, &request.http, &handler, &response, &failure);
+    bool ended =
+        http_send(e->options.client.http, &request.http, &handler, &response, &failure);
     look_at_version(e);
     if (!look_at_usage(e, err))
         return false;
@@ -446,10 +448,10 @@ static bool stopped(struct error *err)
 static bool hold(struct exchange *e, const char *why, int64_t asked_ns, int64_t until_ns,
                  struct error *err)
 {
-    if (until_ns - asked_ns > e->options.max_wait_ns) {
+    if (until_ns - asked_ns > e->options.client.max_wait_ns) {
         char until[CLOCK_RFC3339_SIZE], longest[DURATION_SIZE];
         clock_format_rfc3339((until_ns / CLOCK_SECOND_NS + 1) * CLOCK_SECOND_NS, until);
-        text_format_duration(e->options.max_wait_ns, longest, sizeof longest);
+        text_format_duration(e->options.client.max_wait_ns, longest, sizeof longest);
         error_set(err, ERROR_QUOTA,
                   "%s; parked, because --max-wait is %s. What was read is kept: run the same "
                   "command again at %s or later",
@@ -457,13 +459,13 @@ static bool hold(struct exchange *e, const char *why, int64_t asked_ns, int64_t 
         err->not_before_ns = until_ns;
         return false;
     }
-    if (e->options.yields) {
+    if (e->options.client.yields) {
         error_set(err, ERROR_QUOTA, "%s", why);
         err->not_before_ns = until_ns;
         return false;
     }
-    if (e->options.watch.waiting)
-        e->options.watch.waiting(e->options.watch.context, why, until_ns);
+    if (e->options.client.watch.waiting)
+        e->options.client.watch.waiting(e->options.client.watch.context, why, until_ns);
     int64_t left = until_ns - clock_now_ns();
     return left <= 0 || clock_sleep_ns(left) || stopped(err);
 }
@@ -521,7 +523,7 @@ static uint64_t random_bits(void)
 static bool block(struct exchange *e, const struct outcome *o, unsigned refusals,
                   struct error *err)
 {
-    const struct bucket_rule *rule = settings_bucket(e->options.settings, o->bucket);
+    const struct bucket_rule *rule = settings_bucket(e->options.client.settings, o->bucket);
     int64_t window_ns = e->manifest->buckets[o->bucket].rule.window_ns;
     struct wait_rule wait = *o->wait;
     const struct wait_facts facts = {
@@ -603,8 +605,9 @@ static bool back_off(struct exchange *e, struct course *c, struct error *err)
     int64_t wait = wait_ns(c->last.wait, &facts);
     if (c->attempts >= (unsigned)retry->attempts || c->spent_ns + wait > retry->deadline_ns)
         return give_up(e, c, err);
-    if (e->options.watch.retrying)
-        e->options.watch.retrying(e->options.watch.context, &c->last.error, c->attempts, wait);
+    if (e->options.client.watch.retrying)
+        e->options.client.watch.retrying(e->options.client.watch.context, &c->last.error,
+                                         c->attempts, wait);
     c->spent_ns += wait;
     return clock_sleep_ns(wait) || stopped(err);
 }
@@ -626,9 +629,9 @@ static bool refused(struct exchange *e, struct course *c, struct error *err)
 static bool renew(struct exchange *e, struct course *c, struct error *err)
 {
     struct credentials_renewal renewal;
-    credentials_renew(e->options.credentials, e->asked_as, &renewal);
-    if (renewal.first && e->options.watch.renewed)
-        e->options.watch.renewed(e->options.watch.context, renewal.text);
+    credentials_renew(e->options.client.credentials, e->asked_as, &renewal);
+    if (renewal.first && e->options.client.watch.renewed)
+        e->options.client.watch.renewed(e->options.client.watch.context, renewal.text);
     if (renewal.renewed && !c->renewed) {
         c->renewed = true;
         return true;

@@ -69,20 +69,25 @@ struct exchange_watch {
 /* In place of a stream: what is asked belongs to none (a list of accounts), no pages. */
 #define EXCHANGE_NO_STREAM SIZE_MAX
 
-struct exchange_options {
-    const struct settings *settings;
-    size_t stream; /* by position in the manifest */
-    const char *account; /* who is charged; NULL: the app alone */
+/* Who asks, and through what: the same for all that one thread asks of a source. */
+struct exchange_client {
+    const struct settings *settings; /* checked */
     struct credentials *credentials; /* NULL: nobody's */
     struct http *http;
     struct limiter *limiter; /* NULL: nothing is counted, only refusals are obeyed */
     struct version_log *versions; /* of the run; NULL: versions are not looked at */
-    const struct policy *policy; /* this and the next: of pages */
-    const struct pseudonym *pseudonym;
-    int64_t max_wait_ns;
+    int64_t max_wait_ns; /* a longer wait for quota parks */
     bool yields; /* a wait for quota is ERROR_QUOTA at once: the caller waits, and asks again */
-    struct exchange_output output; /* of pages */
     struct exchange_watch watch;
+};
+
+struct exchange_options {
+    struct exchange_client client;
+    size_t stream; /* by position in the manifest */
+    const char *account; /* who is charged; NULL: the app alone */
+    const struct policy *policy; /* this and the next two: of pages */
+    const struct pseudonym *pseudonym;
+    struct exchange_output output;
 };
 
 struct exchange;

@@ -48,7 +48,7 @@ struct reader {
 
 static void fill_values(struct reader *r)
 {
-    settings_fill(r->options.settings, &r->values);
+    settings_fill(r->options.client.settings, &r->values);
     r->values.text[TEMPLATE_STREAM] = r->stream->name;
     r->values.text[TEMPLATE_ACCOUNT] = r->account;
     r->values.text[TEMPLATE_SLICE_DAY] = r->slice.from;
@@ -105,8 +105,8 @@ static bool digest_request(struct reader *r, struct error *err)
     AUTO(request_done) struct request request = {0};
     AUTO(buffer_done) struct buffer text;
     buffer_init(&text, DIGEST_TEXT_MAX);
-    if (!request_render(r->rule, settings_base_url(r->options.settings), &values, &request,
-                        err))
+    if (!request_render(r->rule, settings_base_url(r->options.client.settings), &values,
+                        &request, err))
         return false;
     const char *records = r->stream->records;
     if (!request_describe(&request.http, &text) ||
@@ -159,19 +159,12 @@ static bool open_exchange(struct reader *r, struct error *err)
     if (r->exchange)
         return true;
     const struct exchange_options options = {
-        .settings = r->options.settings,
+        .client = r->options.client,
         .stream = r->options.stream,
         .account = r->account,
-        .credentials = r->options.credentials,
-        .http = r->options.http,
-        .limiter = r->options.limiter,
-        .versions = r->options.versions,
         .policy = r->options.policy,
         .pseudonym = r->options.pseudonym,
-        .max_wait_ns = r->options.max_wait_ns,
-        .yields = r->options.yields,
         .output = r->options.output,
-        .watch = r->options.watch,
     };
     return exchange_new(&options, &r->exchange, err);
 }
@@ -191,7 +184,7 @@ bool reader_new(const struct reader_options *options, struct reader **ret_reader
     if (!r || !(r->account = strdup(options->account)))
         return error_memory(err);
     r->options = *options;
-    r->manifest = settings_manifest(options->settings);
+    r->manifest = settings_manifest(options->client.settings);
     r->stream = &r->manifest->streams[options->stream];
     r->rule = options->part ? options->part->request : &r->stream->request;
     r->slice = *options->slice;
@@ -287,7 +280,7 @@ static bool ask(struct reader *r, const char *set_aside, struct exchange_result 
     };
     paginator_fill(&r->paginator, &r->values);
     return open_exchange(r, err) &&
-           request_render(r->rule, settings_base_url(r->options.settings), &r->values,
+           request_render(r->rule, settings_base_url(r->options.client.settings), &r->values,
                           &r->request, err) &&
            fill_constants(r, &call.constant_count, err) &&
            exchange_page(r->exchange, &call, ret_result, err);
@@ -415,7 +408,8 @@ bool reader_prove_empty(struct reader *r, struct error *err)
     struct exchange_result ignored;
     return (open_exchange(r, err) &&
             request_render(&r->stream->when_empty.request,
-                           settings_base_url(r->options.settings), &r->values, &request, err) &&
+                           settings_base_url(r->options.client.settings), &r->values, &request,
+                           err) &&
             exchange_document(r->exchange, &call, &answer, &ignored, err) &&
             emptiness_judge(&r->stream->when_empty, answer, err)) ||
            locate(r, err);

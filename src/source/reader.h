@@ -41,23 +41,16 @@ struct reader_part {
 };
 
 struct reader_options {
-    const struct settings *settings; /* checked */
+    struct exchange_client client;
     size_t stream; /* by position in the manifest */
     const char *account; /* MANIFEST_SINGLE_ACCOUNT where the API has none */
     const struct slice *slice; /* copied */
     const struct reader_part *part; /* NULL: all of it; what it points to must live longer */
     struct paginator_sizing *sizing; /* of the list, for all of its slices; NULL: of this one */
     const struct reader_checkpoint *checkpoint; /* NULL: from the start; copied */
-    struct credentials *credentials; /* NULL: nobody's */
-    struct http *http;
-    struct limiter *limiter;
-    struct version_log *versions; /* NULL: versions are not looked at */
     const struct policy *policy;
     const struct pseudonym *pseudonym; /* NULL only when the policy needs none */
-    int64_t max_wait_ns; /* a longer wait for the quota parks */
-    bool yields; /* any wait for it does: the caller waits */
     struct exchange_output output;
-    struct exchange_watch watch;
 };
 
 struct reader;

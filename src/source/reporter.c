@@ -26,11 +26,11 @@ bool reporter_new(const struct exchange_options *options, struct reporter **ret_
     if (!r)
         return error_memory(err);
     r->options = *options;
-    r->manifest = settings_manifest(options->settings);
+    r->manifest = settings_manifest(options->client.settings);
     r->stream = &r->manifest->streams[options->stream];
     r->rule = &r->stream->report;
     r->options.stream = EXCHANGE_NO_STREAM;
-    settings_fill(options->settings, &r->values);
+    settings_fill(options->client.settings, &r->values);
     r->values.text[TEMPLATE_STREAM] = r->stream->name;
     r->values.text[TEMPLATE_ACCOUNT] = options->account;
 
@@ -67,7 +67,7 @@ static bool ask(struct reporter *r, const struct request_rule *rule,
         .cost = {&r->stream->costs, &rule->costs},
         .requests = count,
     };
-    return request_render(rule, settings_base_url(r->options.settings), values, &request,
+    return request_render(rule, settings_base_url(r->options.client.settings), values, &request,
                           err) &&
            exchange_document(r->exchange, &call, ret_root, ret_result, err);
 }
@@ -110,7 +110,7 @@ static void take_answer(struct reporter *r, const json_t *answer, struct report 
 {
     struct error cause = {0};
     enum report_finding finding = report_judge(r->rule, answer, &r->values, &cause);
-    credentials_hide(r->options.credentials, cause.text, strlen(cause.text));
+    credentials_hide(r->options.client.credentials, cause.text, strlen(cause.text));
     report_polled(r->rule, report, finding, &cause, clock_now_ns(), random_bits());
 }
 

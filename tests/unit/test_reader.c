@@ -371,20 +371,27 @@ static void setup_done(struct setup *s)
     clock_replace(NULL);
 }
 
+static struct exchange_client client_of(struct setup *s)
+{
+    return (struct exchange_client){
+        .settings = s->settings,
+        .http = s->http,
+        .limiter = s->limiter,
+        .max_wait_ns = s->max_wait_ns,
+        .watch = {s, on_waiting, on_retrying, NULL, on_malformed},
+    };
+}
+
 static bool open_at(struct setup *s, const struct reader_checkpoint *checkpoint,
                     struct reader **ret_reader, struct error *err)
 {
     const struct reader_options options = {
-        .settings = s->settings,
+        .client = client_of(s),
         .account = MANIFEST_SINGLE_ACCOUNT,
         .slice = &s->slice,
         .checkpoint = checkpoint,
-        .http = s->http,
-        .limiter = s->limiter,
         .policy = s->policy,
-        .max_wait_ns = s->max_wait_ns,
         .output = {s, on_begin, on_record, on_quarantine},
-        .watch = {s, on_waiting, on_retrying, NULL, on_malformed},
     };
     return reader_new(&options, ret_reader, err);
 }
@@ -1359,13 +1366,9 @@ static struct exchange *open_exchange(struct setup *s)
     struct exchange *e = NULL;
     struct error err = {0};
     const struct exchange_options options = {
-        .settings = s->settings,
+        .client = client_of(s),
         .stream = EXCHANGE_NO_STREAM,
         .account = MANIFEST_SINGLE_ACCOUNT,
-        .http = s->http,
-        .limiter = s->limiter,
-        .max_wait_ns = s->max_wait_ns,
-        .watch = {s, on_waiting, on_retrying, NULL, on_malformed},
     };
     if (!exchange_new(&options, &e, &err))
         fail_msg("%s", err.text);

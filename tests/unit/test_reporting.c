@@ -393,12 +393,12 @@ static void open_reporting(void)
 {
     struct error err;
     const struct reporting_options options = {
-        .settings = settings,
+        .client = {.settings = settings,
+                   .http = http,
+                   .limiter = limiter,
+                   .max_wait_ns = 60 * S},
         .account = "7",
         .policy = policy,
-        .http = http,
-        .limiter = limiter,
-        .max_wait_ns = 60 * S,
         .stage = reading,
         .writer = writer,
     };
