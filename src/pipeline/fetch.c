@@ -32,7 +32,6 @@ struct lane {
 
 struct fetch {
     const struct fetch_options *options;
-    struct watch watch; /* tells the one of the options, one thing at a time */
     struct access access; /* what the threads fork theirs from */
     struct hold_room room;
     struct restarts *restarts;
@@ -40,56 +39,12 @@ struct fetch {
     struct lane lanes[WRITER_FETCHERS_MAX];
     atomic_bool over; /* nothing else is begun or gone on with */
 
-    pthread_mutex_t lock; /* of all below, and of the one who watches */
+    pthread_mutex_t lock; /* of all below */
     struct result *result;
     unsigned refusals;
     bool fatal; /* the whole run must end */
     struct error error;
 };
-
-/* --- the one who watches, who is told one thing at a time ---------------------------------- */
-
-static void on_waiting(void *context, const char *why, int64_t until_ns)
-{
-    struct fetch *f = context;
-    pthread_mutex_lock(&f->lock);
-    f->options->access->watch->waiting(f->options->access->watch->context, why, until_ns);
-    pthread_mutex_unlock(&f->lock);
-}
-
-static void on_retrying(void *context, const struct error *cause, unsigned attempt,
-                        int64_t wait_ns)
-{
-    struct fetch *f = context;
-    pthread_mutex_lock(&f->lock);
-    f->options->access->watch->retrying(f->options->access->watch->context, cause, attempt,
-                                        wait_ns);
-    pthread_mutex_unlock(&f->lock);
-}
-
-static void on_version(void *context, const struct version_notice *notice)
-{
-    struct fetch *f = context;
-    pthread_mutex_lock(&f->lock);
-    f->options->access->watch->version(f->options->access->watch->context, notice);
-    pthread_mutex_unlock(&f->lock);
-}
-
-static void on_malformed(void *context, const char *header, const struct error *why)
-{
-    struct fetch *f = context;
-    pthread_mutex_lock(&f->lock);
-    f->options->access->watch->malformed(f->options->access->watch->context, header, why);
-    pthread_mutex_unlock(&f->lock);
-}
-
-static void on_renewed(void *context, const char *names)
-{
-    struct fetch *f = context;
-    pthread_mutex_lock(&f->lock);
-    f->options->access->watch->renewed(f->options->access->watch->context, names);
-    pthread_mutex_unlock(&f->lock);
-}
 
 /* --- what became of a slice ------------------------------------------------------------------ */
 
@@ -355,16 +310,7 @@ bool fetch_agenda(const struct fetch_options *options, struct result *result, st
         return error_memory(err);
     f->options = options;
     f->result = result;
-    f->watch = (struct watch){
-        .context = f,
-        .waiting = on_waiting,
-        .retrying = on_retrying,
-        .version = on_version,
-        .malformed = on_malformed,
-        .renewed = on_renewed,
-    };
     f->access = *options->access;
-    f->access.watch = &f->watch;
     /* there is something else to do while one waits */
     f->access.yields = options->threads > 1 || agenda_lists(options->agenda) > 1;
     hold_room_init(&f->room);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What somebody who looks on is told while a run goes on. Calls come from several threads, one at
- * a time for each kind; they must return soon.
+ * What somebody who looks on is told while a run goes on. Calls come from several threads at
+ * once; they must return soon.
  */
 #ifndef PIPELINE_WATCH_H
 #define PIPELINE_WATCH_H
