@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "base/crashpoint.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "db/sqlite.h"
 #include "quota/quota_sql.h"
@@ -166,14 +165,6 @@ static bool prune(struct limiter *l, struct error *err)
     return sqlite_run(s, err);
 }
 
-/* Nobody may find the file while another process is still making it: it has no name of ours yet. */
-static bool lock_opening(const char *path, int *ret_fd, struct error *err)
-{
-    AUTO(cleanup_free) char *lock = text_format("%s.lock", path);
-    return lock ? file_lock(lock, LIMITER_BUSY_SECONDS * CLOCK_SECOND_NS, ret_fd, err)
-                : error_memory(err);
-}
-
 bool limiter_open(const char *path, struct limiter **ret_limiter, struct error *err)
 {
     static const char *const scripts[FORMAT] = {quota_sql_migrate_1};
@@ -192,8 +183,7 @@ bool limiter_open(const char *path, struct limiter **ret_limiter, struct error *
     l->slots = text_format("%s.slots", path);
     if (!l->slots)
         return error_memory(err);
-    AUTO(cleanup_close) int opening = -1;
-    if (!lock_opening(path, &opening, err) || !sqlite_open(path, &options, &l->db, err) ||
+    if (!sqlite_open(path, &options, &l->db, err) ||
         !sqlite_migrate(l->db, scripts, FORMAT, err) || !prune(l, err))
         return false;
     *ret_limiter = steal(&l);
