@@ -77,8 +77,7 @@ static bool look_up(const struct plan *p, const struct agenda_list *list,
     if (!found || c.state != CHECKPOINT_COMPLETE)
         return true;
     *ret_pages = c.pages;
-    *ret_complete =
-        slice_settled(&rule, slice, zone_day_of(account->zone, c.updated_ns), account->today);
+    *ret_complete = scope_settled(account, &rule, slice, &c);
     return true;
 }
 

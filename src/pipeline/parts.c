@@ -137,6 +137,11 @@ bool parts_forget(struct parts *p, struct error *err)
     return write_rows(p, NULL, 0, NULL, err);
 }
 
+static void note_cut(struct parts *p, int64_t ns)
+{
+    p->cut_ns = ns < p->cut_ns ? ns : p->cut_ns;
+}
+
 /* What was cut, then what stands for it. */
 struct cut_rows {
     struct part *list;
@@ -169,6 +174,8 @@ static bool keep_cut(struct parts *p, const struct parts_work *work,
             return false;
     }
     rows.list[0].parts = parts->count;
+    rows.list[0].created_ns = clock_now_ns();
+    note_cut(p, rows.list[0].created_ns);
     const struct event cut = {
         .kind = EVENT_SLICE_CUT,
         .object = p->stream->name,
@@ -257,6 +264,8 @@ static bool take_row(struct parts *p, const struct part *row, bool *ret_sound,
     if (!digest_part(p, &part, digest, err))
         return false;
     *ret_sound = memcmp(digest, row->request_digest, DIGEST_SIZE) == 0;
+    if (*ret_sound && row->parts > 0)
+        note_cut(p, row->created_ns);
     if (!*ret_sound || row->parts > 0)
         return true;
     if (!make_room(p, p->count, 1, err))
@@ -298,6 +307,7 @@ bool parts_open(struct parts *p, struct store *stage, bool *ret_resumed, struct 
     bool sound = false;
     p->list = NULL;
     p->count = 0;
+    p->cut_ns = INT64_MAX;
     p->stale = !stage;
     if (stage && !take_rows(p, stage, &sound, err)) {
         drop(p);
@@ -310,6 +320,7 @@ bool parts_open(struct parts *p, struct store *stage, bool *ret_resumed, struct 
     }
     struct split_part whole = {0};
     drop(p);
+    p->cut_ns = INT64_MAX;
     if (!make_room(p, 0, 1, err))
         return false;
     p->list[0] = work_of(p, &whole);

@@ -40,6 +40,7 @@ struct parts {
     struct writer *writer;
     struct parts_work *list; /* in the order of their paths; what was cut is not here */
     size_t count;
+    int64_t cut_ns; /* the first cut that the list rests on; INT64_MAX: it rests on none */
     bool stale; /* what the stage has of the slice is to be forgotten */
 };
 

@@ -36,6 +36,7 @@ struct reading {
     struct reader *reader;
     uint8_t digest[DIGEST_SIZE]; /* of the whole slice's request */
     uint64_t records; /* of the last complete reading */
+    int64_t began_ns; /* nothing of it is older; INT64_MAX: there is nothing of it yet */
     bool whole; /* the slice is one part, read by the stream's request */
     bool resumed; /* it goes on behind its checkpoint */
     bool begun; /* with a part */
@@ -214,6 +215,7 @@ static bool reset_checkpoint(struct reading *r, const char *why, struct error *e
     };
     restarts_note(r->options.restarts, &restart);
     r->checkpoint.pages = r->checkpoint.records = 0;
+    r->began_ns = INT64_MAX;
     r->now = r->page = r->part = (struct progress){0};
     compare_tally_restart(r->tally);
     if (r->hold)
@@ -244,6 +246,23 @@ static bool look_at_quota(struct reading *r, struct writer_page *page, struct er
     return true;
 }
 
+static void note_began(struct reading *r, int64_t ns)
+{
+    r->began_ns = ns < r->began_ns ? ns : r->began_ns;
+}
+
+/* What the reading covers: what the reader says, where its slices say so, or all there is. */
+static void put_mark(struct reading *r)
+{
+    const struct slice_mark all = {.began_ns = r->began_ns};
+    char *mark = r->checkpoint.mark;
+    _Static_assert((int)SLICE_MARK_SIZE <= (int)CHECKPOINT_MARK_SIZE, "a mark fits");
+    if (*reader_mark(r->reader))
+        snprintf(mark, CHECKPOINT_MARK_SIZE, "%s", reader_mark(r->reader));
+    else
+        slice_format_mark(&all, mark);
+}
+
 /* The checkpoint behind this page. */
 static bool advance(struct reading *r, const struct reader_page *page, struct error *err)
 {
@@ -262,7 +281,7 @@ static bool advance(struct reading *r, const struct reader_page *page, struct er
     if (r->whole || c->state == CHECKPOINT_COMPLETE)
         memcpy(c->request_digest, r->digest, DIGEST_SIZE);
     snprintf(c->cursor, sizeof c->cursor, "%s", page->cursor);
-    snprintf(c->mark, sizeof c->mark, "%s", reader_mark(r->reader));
+    put_mark(r);
     return true;
 }
 
@@ -423,6 +442,7 @@ static bool read_page(struct reading *r, bool *ret_done, struct error *err)
         *ret_done = true;
         return take_page(r, &r->last_page, err);
     }
+    note_began(r, clock_now_ns());
     if (!reader_next(r->reader, &page, err))
         return false;
     if (page.restarted)
@@ -474,13 +494,11 @@ bool reading_writer_failed(const struct reading *r)
 /* It was read when the API might still change it, and not today. */
 static bool is_unsettled(const struct reading *r)
 {
-    const struct scope_account *account = r->options.account;
     const struct checkpoint *c = &r->checkpoint;
     const struct slice_rule rule =
         settings_slice(r->options.deployment->options->settings, r->options.stream);
     return c->state == CHECKPOINT_COMPLETE && rule.kind == SLICE_DAY &&
-           !slice_settled(&rule, r->slice, zone_day_of(account->zone, c->updated_ns),
-                          account->today);
+           !scope_settled(r->options.account, &rule, r->slice, c);
 }
 
 /* Why a slice that has a checkpoint is read anew; NULL: it is not. */
@@ -561,6 +579,13 @@ static struct reader_checkpoint resume_of(const struct checkpoint *c)
     };
 }
 
+/* Of pages without a mark nobody knows how old they are: they are as old as can be. */
+static int64_t began_of(const struct checkpoint *c)
+{
+    struct slice_mark mark = {0};
+    return slice_parse_mark(c->mark, &mark) ? mark.began_ns : 0;
+}
+
 static bool open_slice(struct reading *r, bool *ret_complete, struct error *err)
 {
     const char *why = NULL;
@@ -599,6 +624,8 @@ static bool open_slice(struct reading *r, bool *ret_complete, struct error *err)
     };
     r->page = r->part = r->now;
     bool from_start = r->now.pages == 0;
+    if (!from_start)
+        note_began(r, began_of(&r->checkpoint));
     if (!prepare_hold(r, err) ||
         (from_start &&
          !compare_tally_new(r->options.compare, r->options.stream, &r->tally, err)))
@@ -681,6 +708,7 @@ bool reading_part(struct reading *r, const struct reporting_step *part, struct e
         !reset_checkpoint(r, "it is read in parts, which begin anew", err))
         return false;
     r->begun = true;
+    note_began(r, part->asked_ns);
     bool broken = r->part_open;
     begin_part(r);
     return open_pieces(r, part, broken, err) && open_reader(r, &part->part, NULL, err);
@@ -696,6 +724,7 @@ bool reading_new(const struct reading_options *options, struct reading **ret_rea
     r->stream = &options->deployment->streams[options->stream];
     r->slice = options->slice;
     r->account = options->account->id;
+    r->began_ns = INT64_MAX;
     const struct schema *schema = r->stream->schema;
     /* only a merge makes of the same records what was there before, in parts */
     r->all = options->force || schema_write(schema) != SCHEMA_MERGE;

@@ -484,6 +484,12 @@ static bool piece_follows(const struct parts *p, size_t at)
            strcmp(p->list[at + 1].part.piece_of, p->list[at].part.piece_of) == 0;
 }
 
+/* Reports and ids that were had before this run may be of another day. */
+static int64_t asked_ns(const struct parts *p, const struct parts_work *w)
+{
+    return !w->plain && w->report.created_ns < p->cut_ns ? w->report.created_ns : p->cut_ns;
+}
+
 static bool give_out(struct reporting_slice *s, size_t at, struct reporting_step *ret_step,
                      struct error *err)
 {
@@ -501,6 +507,7 @@ static bool give_out(struct reporting_slice *s, size_t at, struct reporting_step
         .kind = REPORTING_READ,
         .path = s->path,
         .last = at + 1 == s->parts.count,
+        .asked_ns = asked_ns(&s->parts, w),
         .part =
             {
                 .request = w->plain ? &stream->request : &stream->report.results,

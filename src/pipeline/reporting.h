@@ -89,6 +89,9 @@ struct reporting_step {
     /* READ; all of it is valid until the next call for this slice */
     const char *path; /* of the part: for the checkpoint */
     bool last; /* no part follows: with its last page the slice is complete */
+    /* Its rows may be as old as this: when its report was asked for, or what it rests on was cut.
+     * INT64_MAX: they are as old as the pages. */
+    int64_t asked_ns;
     struct reader_part part; /* for the reader */
     /* The rows of this part are some of their columns: they are to be put together by the key with
      * those of the other pieces (record/join.h) before they are staged. NULL: no piece. */

@@ -62,6 +62,18 @@ const struct scope_account *scope_accounts(const struct scope *s, size_t *ret_co
     return s->accounts;
 }
 
+/* A reading may be gone on with on another day than it began. */
+bool scope_settled(const struct scope_account *account, const struct slice_rule *rule,
+                   const struct slice *slice, const struct checkpoint *checkpoint)
+{
+    struct slice_mark mark;
+    int64_t began_ns = checkpoint->updated_ns; /* what was read before days had marks */
+    if (slice_parse_mark(checkpoint->mark, &mark))
+        began_ns = mark.began_ns;
+    return checkpoint->state == CHECKPOINT_COMPLETE &&
+           slice_settled(rule, slice, zone_day_of(account->zone, began_ns), account->today);
+}
+
 static bool tell_clamp(const struct scope *s, size_t stream,
                        const struct scope_account *account, int64_t first,
                        const struct scope_notes *notes, struct error *err)

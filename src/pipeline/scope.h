@@ -19,6 +19,7 @@
 #include "pipeline/access.h"
 #include "pipeline/agenda.h"
 #include "pipeline/window.h"
+#include "stage/checkpoint.h"
 
 struct scope_account {
     const char *id;
@@ -28,6 +29,11 @@ struct scope_account {
     bool failed; /* it cannot be read, for this reason */
     const struct error *failure;
 };
+
+/* Whether a slice with this checkpoint need not be read again, as slice_settled says: it is
+ * complete, and as old as the beginning of its reading. */
+bool scope_settled(const struct scope_account *account, const struct slice_rule *rule,
+                   const struct slice *slice, const struct checkpoint *checkpoint);
 
 struct scope_options {
     const struct access *access;

@@ -67,7 +67,7 @@ bool slice_list(const struct slice_rule *rule, int64_t since_day, int64_t until_
 /* The slice of an id, as a checkpoint has it; false when it is none of this rule. */
 bool slice_parse(const struct slice_rule *rule, const char *id, struct slice *ret_slice);
 
-/* Whether a slice that was read completely on read_day need not be read again today. A day need
+/* Whether a slice whose complete reading began on read_day need not be read again today. A day need
  * not when it was past its lookback by then, or was read today already; a read_day that is still to
  * come is that of a wrong clock, and says nothing. `changes` and `snapshot` are read by every run.
  * All three days are the account's. */
@@ -80,18 +80,20 @@ bool slice_settled(const struct slice_rule *rule, const struct slice *slice, int
 int64_t slice_clamp(const struct slice_rule *rule, int64_t since_day, int64_t today,
                     bool *ret_clamped);
 
-/* --- the readings of `changes` --- */
+/* --- readings --- */
 
-/* What one reading covers: changes from since_ns on (without: all there is), and when it began,
- * which is where the next one begins. A checkpoint keeps it as "SINCE/BEGAN" or "../BEGAN". */
+/* What one reading covers: changes from since_ns on (without: all there is), and when it began:
+ * nothing of it is older. The next one of `changes` begins there. A checkpoint keeps it as
+ * "SINCE/BEGAN" or "../BEGAN". */
 struct slice_mark {
     bool has_since;
     int64_t since_ns;
     int64_t began_ns;
 };
 
-/* The reading that begins at now_ns, after `last` (NULL: the first one). When that one began later,
- * the clock was put back, and nobody knows when it really was: all there is is read. */
+/* The reading of `changes` that begins at now_ns, after `last` (NULL: the first one). When that
+ * one began later, the clock was put back, and nobody knows when it really was: all there is is
+ * read. */
 struct slice_mark slice_next_mark(const struct slice_rule *rule, const struct slice_mark *last,
                                   int64_t now_ns);
 void slice_format_mark(const struct slice_mark *mark, char ret_text[SLICE_MARK_SIZE]);

@@ -26,8 +26,7 @@ struct checkpoint {
     uint64_t records;
     enum checkpoint_state state;
     int64_t updated_ns; /* set by checkpoint_put */
-    char
-        mark[CHECKPOINT_MARK_SIZE]; /* what this reading covers, where slices say so; else "" */
+    char mark[CHECKPOINT_MARK_SIZE]; /* what this reading covers, and when it began */
     char cursor[CHECKPOINT_CURSOR_MAX + 1]; /* of the next page, as the paginator wrote it */
 };
 

@@ -26,7 +26,7 @@ struct part {
     uint8_t request_digest[DIGEST_SIZE];
     uint64_t parts; /* that it was cut into, and that stand for it; 0: it was not */
     char report[PART_REPORT_SIZE]; /* "": none was asked for */
-    int64_t created_ns; /* when it was */
+    int64_t created_ns; /* when it was, or when the part was cut; 0: neither */
     const char *work; /* what the part is, in the words of who cut it */
 };
 

@@ -865,6 +865,34 @@ static void a_run_that_was_killed_goes_on_with_its_parts(void **state)
     assert_all(seen);
 }
 
+static void rows_are_as_old_as_their_report_and_what_it_rests_on(void **state)
+{
+    (void)state;
+    int64_t began = fixture_now_ns;
+    struct reporting_slice *s = begin("2026-11-20");
+    assert_true(next(s).asked_ns == began);
+    start_again();
+    fixture_now_ns += 3600 * S;
+    s = begin("2026-11-20");
+    assert_true(next(s).asked_ns == began);
+
+    api.limit = 24;
+    s = begin("2026-11-21");
+    began = fixture_now_ns;
+    int64_t cut = next(s).asked_ns;
+    assert_true(cut > began && cut < fixture_now_ns);
+    start_again();
+    fixture_now_ns += 7 * 3600 * S; /* its reports are made anew, the cut is not */
+    s = begin("2026-11-21");
+    int created = api.created;
+    struct reporting_step part = next(s);
+    assert_int_equal(api.created, created + 2);
+    assert_true(part.asked_ns >= cut - 60 * S && part.asked_ns <= cut);
+
+    s = begin_with("2026-11-22", NULL, 1); /* by a plain request */
+    assert_true(next(s).asked_ns == INT64_MAX);
+}
+
 static void a_part_that_is_missing_in_the_stage_is_not_missed(void **state)
 {
     (void)state;
@@ -992,6 +1020,7 @@ int main(void)
         reporting_test(what_is_too_big_is_cut_until_all_of_it_can_be_had),
         reporting_test(pieces_say_of_what_they_are_and_which_is_the_last),
         reporting_test(a_run_that_was_killed_goes_on_with_its_parts),
+        reporting_test(rows_are_as_old_as_their_report_and_what_it_rests_on),
         reporting_test(a_part_that_is_missing_in_the_stage_is_not_missed),
         reporting_test(what_cannot_be_made_smaller_fails_with_the_words_of_the_api),
         reporting_test(a_list_that_is_too_big_itself_gives_way_to_the_next_level),
