@@ -46,8 +46,10 @@ enum event_kind {
     EVENT_STORE_CREATED,
     EVENT_RUN_START,
     EVENT_RUN_END,
+    EVENT_ACCOUNT_FAILED, /* it cannot be read at all */
     EVENT_PAGE_STAGED,
     EVENT_SLICE_COMPLETED,
+    EVENT_SLICE_FAILED,
     EVENT_DAYS_OUT_OF_REACH, /* that were asked for: the API keeps them no more */
     EVENT_SLICE_CUT, /* it is too big for the API: parts stand for it, or for one of its parts */
     EVENT_REPORT_CREATED,

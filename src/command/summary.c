@@ -52,6 +52,20 @@ static json_t *sink_json(const struct result_sink *s)
                      s->failed ? s->error.text : NULL);
 }
 
+static json_t *failures_json(const struct failures *f)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < f->count; i++) {
+        const struct failure *one = &f->list[i];
+        json_array_append_new(
+            list, json_pack("{s:s?, s:s?, s:I, s:s, s:s}", "stream", one->stream, "account",
+                            *one->account ? one->account : NULL, "slices",
+                            (json_int_t)one->slices, "error_kind",
+                            error_kind_name(one->error.kind), "error", one->error.text));
+    }
+    return list;
+}
+
 static bool print_json(const struct deployment *d, const struct result *result,
                        const struct error *failure, int exit_status, struct error *err)
 {
@@ -75,7 +89,7 @@ static bool print_json(const struct deployment *d, const struct result *result,
     bool resumable = failure && context_resume_at(failure, again);
     return context_print_json(
         json_pack("{s:i, s:s, s:s, s:s, s:i, s:s?, s:s?, s:s?, s:s, s:I, s:I, s:I, s:I, s:I, "
-                  "s:I, s:I, s:o, s:o}",
+                  "s:I, s:I, s:o, s:o, s:o, s:I}",
                   "version", SUMMARY_VERSION, "source", d->options->source, "run", d->run,
                   "status", status_word(exit_status), "exit_status", exit_status, "resume_at",
                   resumable ? again : NULL, "error_kind",
@@ -84,7 +98,9 @@ static bool print_json(const struct deployment *d, const struct result *result,
                   (json_int_t)((result->ended_ns - result->started_ns) / 1000000), "staged",
                   staged, "unchanged", unchanged, "loaded", loaded, "published", published,
                   "quarantined", quarantined, "peak_rss_kib", (json_int_t)usage.ru_maxrss,
-                  "streams", streams, "sinks", sinks),
+                  "streams", streams, "sinks", sinks, "failures",
+                  failures_json(&result->failures), "more_failures",
+                  (json_int_t)result->failures.more),
         err);
 }
 
@@ -145,62 +161,94 @@ static void print_text(const struct deployment *d, const struct result *result,
     fputc('\n', stderr);
 }
 
-/* What goes on with the next run is no error. */
+/* What goes on with the next run is no error. slices: that failed, told when they are several. */
 static void log_failure(const char *failed, const char *parked, const char *of,
-                        const char *name, const struct error *error)
+                        const char *name, uint64_t slices, const struct error *error)
 {
-    char again[CLOCK_RFC3339_SIZE];
+    char again[CLOCK_RFC3339_SIZE], several[40] = "";
     bool resumable = context_resume_at(error, again);
+    if (slices > 1)
+        snprintf(several, sizeof several, " slices=%" PRIu64, slices);
     log_event(resumable ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, resumable ? parked : failed,
-              "%s%s%skind=%s %s", of, name, *name ? " " : "", error_kind_name(error->kind),
-              error->text);
+              "%s%s%skind=%s%s %s", of, name, *name ? " " : "", error_kind_name(error->kind),
+              several, error->text);
 }
 
 /* A token that is refused is one thing, whichever streams met it; and so is what has the same
  * text. */
-static bool is_same(const struct result_stream *a, const struct result_stream *b)
+static bool is_same(const struct failure *a, const struct failure *b)
 {
-    return a->failed && b->failed && a->error.kind == b->error.kind &&
+    return a->stream && b->stream && a->error.kind == b->error.kind &&
            (a->error.kind == ERROR_AUTH || strcmp(a->error.text, b->error.text) == 0);
 }
 
-/* The streams from this one on that failed like it, commas between; false: an earlier one did. */
-static bool list_alike(const struct result *result, size_t first,
-                       char ret_names[FAILED_NAMES_SIZE])
+/* What failed like the first one, from it on. */
+struct alike {
+    char names[FAILED_NAMES_SIZE]; /* of streams, commas between */
+    uint64_t slices;
+};
+
+/* Another account of the same stream did. */
+static bool is_named(const struct failures *f, size_t first, size_t i)
 {
-    const struct result_stream *streams = result->streams;
+    for (size_t k = first; k < i; k++) {
+        if (is_same(&f->list[k], &f->list[first]) &&
+            strcmp(f->list[k].stream, f->list[i].stream) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* False: an earlier one failed like it, or it is no stream. */
+static bool list_alike(const struct failures *f, size_t first, struct alike *ret_alike)
+{
     size_t len = 0;
+    *ret_alike = (struct alike){.slices = 0};
     for (size_t i = 0; i < first; i++) {
-        if (is_same(&streams[i], &streams[first]))
+        if (is_same(&f->list[i], &f->list[first]))
             return false;
     }
-    for (size_t i = first; i < result->stream_count && len < FAILED_NAMES_SIZE; i++) {
-        if (is_same(&streams[i], &streams[first]))
-            len += (size_t)snprintf(ret_names + len, FAILED_NAMES_SIZE - len, "%s%s",
-                                    len > 0 ? "," : "", streams[i].name);
+    for (size_t i = first; i < f->count; i++) {
+        if (!is_same(&f->list[i], &f->list[first]))
+            continue;
+        ret_alike->slices += f->list[i].slices;
+        if (!is_named(f, first, i) && len < sizeof ret_alike->names)
+            len += (size_t)snprintf(ret_alike->names + len, sizeof ret_alike->names - len,
+                                    "%s%s", len > 0 ? "," : "", f->list[i].stream);
     }
     return len > 0;
+}
+
+static bool log_streams(const struct result *result, const struct error *failure)
+{
+    const struct failures *f = &result->failures;
+    struct alike alike;
+    bool told = false;
+    for (size_t i = 0; i < f->count; i++) {
+        if (list_alike(f, i, &alike))
+            log_failure("stream.failed", "stream.parked", "stream=", alike.names, alike.slices,
+                        &f->list[i].error);
+        told = told || (failure && strcmp(f->list[i].error.text, failure->text) == 0);
+    }
+    if (f->more > 0)
+        log_error("failures.more",
+                  "count=%" PRIu64 " are not told here: extract audit export has them all",
+                  f->more);
+    return told;
 }
 
 static void log_failures(const struct result *result, const struct error *failure)
 {
     /* every account that cannot be read has been told when it was found out */
-    bool told = !failure || failure == &result->account_error;
-    char names[FAILED_NAMES_SIZE];
-    for (size_t i = 0; i < result->stream_count; i++) {
-        const struct result_stream *s = &result->streams[i];
-        if (list_alike(result, i, names))
-            log_failure("stream.failed", "stream.parked", "stream=", names, &s->error);
-        told = told || (s->failed && strcmp(s->error.text, failure->text) == 0);
-    }
+    bool told = log_streams(result, failure) || !failure || failure == &result->account_error;
     for (size_t i = 0; i < result->sink_count; i++) {
         const struct result_sink *s = &result->sinks[i];
         if (s->failed)
-            log_failure("delivery.failed", "delivery.stopped", "sink=", s->name, &s->error);
+            log_failure("delivery.failed", "delivery.stopped", "sink=", s->name, 0, &s->error);
         told = told || (s->failed && failure == &s->error);
     }
     if (!told)
-        log_failure("failed", "failed", "", "", failure);
+        log_failure("failed", "failed", "", "", 0, failure);
 }
 
 bool summary_print(struct context *c, const struct deployment *d, const struct result *result,

@@ -91,10 +91,12 @@ static bool is_worse(const struct error *cause, const struct error *told)
 }
 
 /* True when everything is refused, whatever is asked. */
-static bool count_failure(struct fetch *f, struct result_stream *stream,
+static bool count_failure(struct fetch *f, const struct agenda_list *list,
                           const struct error *cause, bool over)
 {
+    struct result_stream *stream = &f->result->streams[list->stream];
     pthread_mutex_lock(&f->lock);
+    failures_note(&f->result->failures, stream->name, list->account->id, 1, cause);
     if (!stream->failed || is_worse(cause, &stream->error)) {
         stream->failed = true;
         stream->error = *cause;
@@ -105,19 +107,25 @@ static bool count_failure(struct fetch *f, struct result_stream *stream,
     return all;
 }
 
-static bool audit_parking(struct fetch *f, const struct agenda_list *list,
+/* Every one, for only the first of its sort is told. A stop is the run's, and no slice's. */
+static bool audit_failure(struct fetch *f, const struct agenda_list *list,
                           const struct slice *slice, const struct error *cause,
                           struct error *err)
 {
-    const struct deployment *d = f->options->deployment;
+    bool parked = cause->kind == ERROR_QUOTA;
     char until[CLOCK_RFC3339_SIZE];
     clock_format_rfc3339(cause->not_before_ns, until);
-    const struct event parked = {
-        .kind = EVENT_QUOTA_PARKED,
-        .object = d->streams[list->stream].name,
-        .details = {{"account", list->account->id}, {"slice", slice->id}, {"until", until}},
+    const struct event event = {
+        .kind = parked ? EVENT_QUOTA_PARKED : EVENT_SLICE_FAILED,
+        .outcome = parked ? EVENT_DONE : EVENT_FAILED,
+        .object = f->options->deployment->streams[list->stream].name,
+        .reason = parked ? NULL : cause->text,
+        .details = {{"account", list->account->id},
+                    {"slice", slice->id},
+                    {"until", parked ? until : NULL},
+                    {"error", parked ? NULL : error_kind_name(cause->kind)}},
     };
-    return writer_event(f->options->writer, &parked, err);
+    return cause->kind == ERROR_STOPPED || writer_event(f->options->writer, &event, err);
 }
 
 static void on_failed(void *context, const struct agenda_list *list, const struct slice *slice,
@@ -125,9 +133,9 @@ static void on_failed(void *context, const struct agenda_list *list, const struc
 {
     struct fetch *f = context;
     struct error unwritten;
-    if (count_failure(f, &f->result->streams[list->stream], cause, over))
+    if (count_failure(f, list, cause, over))
         end_all(f);
-    if (cause->kind == ERROR_QUOTA && !audit_parking(f, list, slice, cause, &unwritten))
+    if (!audit_failure(f, list, slice, cause, &unwritten))
         fail_run(f, &unwritten);
 }
 

@@ -8,6 +8,7 @@ src_pipeline_libpipeline_a_SOURCES = \
     src/pipeline/course.c src/pipeline/course.h \
     src/pipeline/deliver.c src/pipeline/deliver.h \
     src/pipeline/deployment.c src/pipeline/deployment.h \
+    src/pipeline/failures.c src/pipeline/failures.h \
     src/pipeline/fetch.c src/pipeline/fetch.h \
     src/pipeline/hold.c src/pipeline/hold.h \
     src/pipeline/parts.c src/pipeline/parts.h \

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "pipeline/deployment.h"
+#include "pipeline/failures.h"
 
 /* What became of one stream in this run. */
 struct result_stream {
@@ -41,7 +42,7 @@ struct result_stream {
     uint64_t batches[DEPLOYMENT_SINKS_MAX]; /* … and how often it got anything, or lost rows */
     char out_of_reach[CLOCK_DATE_SIZE]; /* the service keeps no days before this one; "" */
     bool failed;
-    struct error error; /* when failed */
+    struct error error; /* when failed: the worst of what it suffered */
 };
 
 struct result_sink {
@@ -58,6 +59,7 @@ struct result {
     size_t accounts; /* in all */
     size_t accounts_failed; /* of them, cannot be read … */
     struct error account_error; /* … the first one for this reason */
+    struct failures failures; /* of streams and accounts, all sorts of them */
     int64_t started_ns; /* Unix time, both */
     int64_t ended_ns;
 };

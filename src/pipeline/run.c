@@ -232,24 +232,36 @@ static void fail_streams(struct run *r, const struct error *cause)
             continue;
         r->result->streams[i].failed = true;
         r->result->streams[i].error = *cause;
+        failures_note(&r->result->failures, r->result->streams[i].name, "", 0, cause);
     }
 }
 
 /* An account that cannot be read is missing in every stream. */
-static void note_accounts(struct run *r)
+static bool note_account(struct run *r, const struct scope_account *account, struct error *err)
 {
-    size_t count;
-    const struct scope_account *accounts = scope_accounts(r->scope, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (!accounts[i].failed)
-            continue;
-        r->result->accounts_failed++;
-        log_warning("account.failed", "account=%s %s", accounts[i].id,
-                    accounts[i].failure->text);
-        if (r->result->accounts_failed == 1)
-            r->result->account_error = *accounts[i].failure;
+    const struct error *cause = account->failure;
+    const struct event event = {
+        .kind = EVENT_ACCOUNT_FAILED,
+        .outcome = EVENT_FAILED,
+        .object = account->id,
+        .reason = cause->text,
+        .details = {{"error", error_kind_name(cause->kind)}},
+    };
+    if (r->result->accounts_failed++ == 0)
+        r->result->account_error = *cause;
+    if (failures_note(&r->result->failures, NULL, account->id, 0, cause))
+        log_warning("account.failed", "account=%s %s", account->id, cause->text);
+    return writer_event(r->writer, &event, err);
+}
+
+static bool note_accounts(struct run *r, struct error *err)
+{
+    const struct scope_account *accounts = scope_accounts(r->scope, &r->result->accounts);
+    for (size_t i = 0; i < r->result->accounts; i++) {
+        if (accounts[i].failed && !note_account(r, &accounts[i], err))
+            return false;
     }
-    r->result->accounts = count;
+    return true;
 }
 
 /* Accounts that were taken away are missed by nobody but us. */
@@ -267,8 +279,7 @@ static bool read_source(struct run *r, struct error *err)
         fail_streams(r, &failure);
         return true;
     }
-    note_accounts(r);
-    return fetch(r, err);
+    return note_accounts(r, err) && fetch(r, err);
 }
 
 /* Other settings than the last run's are an event of their own. */

@@ -56,6 +56,7 @@ case_tests = \
     tests/cases/facebook_reports_that_are_old_are_made_anew.sh \
     tests/cases/facebook_reports_of_every_fate_are_read_once.sh \
     tests/cases/facebook_default_streams_are_exact_as_shipped.sh \
+    tests/cases/facebook_failures_of_every_account_are_told.sh \
     tests/cases/facebook_hidden_rows_are_no_empty_day.sh \
     tests/cases/facebook_levels_agree_with_deleted_ones.sh \
     tests/cases/facebook_load_of_insights_stops_before_a_refusal.sh \

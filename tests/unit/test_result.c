@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -84,6 +85,66 @@ static void only_what_was_staged_or_reached_a_sink_is_new(void **state)
     assert_true(result_is_new(&r, &(struct result_stream){.batches = {0, 1}}));
 }
 
+/* --- failures ------------------------------------------------------------------------------- */
+
+static bool note(struct failures *f, const char *stream, const char *account,
+                 enum error_kind kind, int64_t not_before_ns, const char *text)
+{
+    struct error cause;
+    error_set(&cause, kind, "%s", text);
+    cause.not_before_ns = not_before_ns;
+    return failures_note(f, stream, account, 1, &cause);
+}
+
+static void each_account_and_kind_is_told_in_its_first_words(void **state)
+{
+    (void)state;
+    struct failures f = {.count = 0};
+    assert_true(note(&f, "ads", "1", ERROR_DATA, 0, "a"));
+    assert_true(note(&f, "ads", "2", ERROR_DATA, 0, "b"));
+    assert_true(note(&f, "ads", "1", ERROR_ACCOUNT, 0, "c"));
+    assert_true(note(&f, "ads", "1", ERROR_DATA, 0, "d"));
+    assert_true(note(&f, "sets", "1", ERROR_DATA, 0, "e"));
+    assert_true(note(&f, NULL, "1", ERROR_DATA, 0, "f"));
+    assert_int_equal(f.count, 5);
+    assert_string_equal(f.list[0].error.text, "a");
+    assert_string_equal(f.list[0].account, "1");
+    assert_int_equal(f.list[0].slices, 2);
+    assert_int_equal(f.list[1].slices, 1);
+    assert_null(f.list[4].stream);
+}
+
+static void what_is_no_account_s_matter_is_one_whoever_met_it(void **state)
+{
+    (void)state;
+    struct failures f = {.count = 0};
+    note(&f, "ads", "1", ERROR_NETWORK, 0, "a");
+    note(&f, "ads", "2", ERROR_NETWORK, 0, "b");
+    note(&f, "ads", "1", ERROR_QUOTA, 5, "c");
+    note(&f, "ads", "2", ERROR_QUOTA, 9, "d");
+    note(&f, "ads", "3", ERROR_QUOTA, 7, "e");
+    assert_int_equal(f.count, 2);
+    assert_string_equal(f.list[0].error.text, "a");
+    assert_string_equal(f.list[0].account, "");
+    assert_string_equal(f.list[1].error.text, "d"); /* then all can go on */
+    assert_true(f.list[1].error.not_before_ns == 9);
+    assert_int_equal(f.list[1].slices, 3);
+}
+
+static void those_without_room_are_counted(void **state)
+{
+    (void)state;
+    struct failures f = {.count = 0};
+    for (int i = 0; i < FAILURES_MAX + 3; i++) {
+        char account[16];
+        snprintf(account, sizeof account, "%d", i);
+        assert_int_equal(note(&f, "ads", account, ERROR_DATA, 0, "a"), i < FAILURES_MAX);
+    }
+    assert_true(note(&f, "ads", "0", ERROR_DATA, 0, "a"));
+    assert_int_equal(f.count, FAILURES_MAX);
+    assert_int_equal(f.more, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -93,6 +154,9 @@ int main(void)
         cmocka_unit_test(what_goes_on_with_the_next_run_is_75),
         cmocka_unit_test(a_token_that_is_refused_is_77),
         cmocka_unit_test(only_what_was_staged_or_reached_a_sink_is_new),
+        cmocka_unit_test(each_account_and_kind_is_told_in_its_first_words),
+        cmocka_unit_test(what_is_no_account_s_matter_is_one_whoever_met_it),
+        cmocka_unit_test(those_without_room_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
