@@ -83,6 +83,14 @@ static bool ask(struct listing *l, struct exchange *e, const struct request_rule
 
 /* --- the list ---------------------------------------------------------------------------- */
 
+/* Nobody can say which account it is: it is called by its place, for no id has this form. */
+static void call_by_place(struct account *a, size_t place, const struct error *why)
+{
+    *a = (struct account){.failed = true, .failure = *why};
+    snprintf(a->id, sizeof a->id, "#%zu", place);
+    error_prefix(&a->failure, "the list of accounts: record %zu", place);
+}
+
 static bool take_records(struct listing *l, const json_t *root, struct error *err)
 {
     const json_t *list = pointer_get(root, l->rule->records);
@@ -90,8 +98,10 @@ static bool take_records(struct listing *l, const json_t *root, struct error *er
         return error_set(err, ERROR_DATA, "the answer has no list of accounts");
     for (size_t i = 0; i < json_array_size(list); i++) {
         struct account a;
-        if (!account_of_record(l->rule, json_array_get(list, i), &a, err) ||
-            !add(&l->listed, &a, err))
+        struct error why;
+        if (!account_of_record(l->rule, json_array_get(list, i), &a, &why))
+            call_by_place(&a, l->listed.count + 1, &why);
+        if (!add(&l->listed, &a, err))
             return false;
     }
     return true;

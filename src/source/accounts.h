@@ -6,7 +6,8 @@
  *     many, or none ──▶ the list, page by page ◀───────────────────┘
  *                         └─▶ named, and not in the list: `one`
  *
- * An account that cannot be read is in the answer with its failure: the others are not held up.
+ * An account that cannot be read is in the answer with its failure: the others are not held up. One
+ * that the list has without a proper id is called by its place there, "#3".
  * What would fail for every account (credentials, quota, network) ends the asking.
  */
 #ifndef SOURCE_ACCOUNTS_H

@@ -73,7 +73,7 @@ set_up
 for odd in '{}' '[]' '{"data": {}}' '{"data": [7]}' '{"data": [{"name": "no id"}]}' '{"data": [{"account_id": "../1"}]}'; do
     orders "{\"token\": $GOOD, \"odd\": $odd}"
     expect 65 "$EXTRACT" check --source shop
-    prints '^FAILED +accounts +the list of accounts: (the answer has no list of accounts|an account without an id)'
+    prints '^FAILED +(accounts|account +#1:) +the list of accounts: (the answer has no list|record 1: an account without an id)'
 done
 orders "{\"token\": $GOOD, \"odd\": {\"data\": [{\"account_id\": \"5\"}, {\"account_id\": 5}, {\"account_id\": \"6\",
     \"timezone_name\": \"UTC\"}]}}"

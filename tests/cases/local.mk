@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # One scenario a file, named by the behaviour it guards.
 case_tests = \
+    tests/cases/access_an_account_without_an_id_holds_up_nobody.sh \
     tests/cases/access_another_version_is_noticed.sh \
     tests/cases/access_check_tells_what_a_token_is_good_for.sh \
     tests/cases/access_credentials_are_sent_and_never_told.sh \
