@@ -29,6 +29,7 @@ static bool purge(struct deployment *d, const struct retention_rules *rules,
                        {"records", (int64_t)counts.records},
                        {"bytes", (int64_t)counts.bytes},
                        {"quarantined", (int64_t)counts.quarantined},
+                       {"given_up", (int64_t)counts.given_up},
                        {"keys", (int64_t)counts.deks}},
         };
         if (!event_append(store_db(d->store), &d->audit, &purged, err))
@@ -41,6 +42,7 @@ static bool purge(struct deployment *d, const struct retention_rules *rules,
         ret_total->records += counts.records;
         ret_total->bytes += counts.bytes;
         ret_total->quarantined += counts.quarantined;
+        ret_total->given_up += counts.given_up;
         ret_total->deks += counts.deks;
     }
     return retention_reclaim(d->store, err);
@@ -54,6 +56,9 @@ bool cmd_purge(struct context *c, int *ret_status, struct error *err)
     if (!options_duration(c->options, TABLE_WAIT, 0, &wait_ns, err) ||
         !options_duration(c->options, TABLE_OLDER_THAN, -1, &age_ns, err))
         return false;
+    /* not --older-than alone: it speaks of what is done with, and a day that is gone on with
+     * tomorrow is not */
+    int64_t open_ns = age_ns > segments_ns ? age_ns : segments_ns;
     if (age_ns >= 0)
         segments_ns = quarantine_ns = age_ns;
 
@@ -67,6 +72,7 @@ bool cmd_purge(struct context *c, int *ret_status, struct error *err)
     const struct retention_rules rules = {
         .segments_before_ns = now - segments_ns,
         .quarantine_before_ns = now - quarantine_ns,
+        .open_before_ns = now - open_ns,
         .sinks = sinks,
     };
     struct retention_counts total = {0};
@@ -76,14 +82,19 @@ bool cmd_purge(struct context *c, int *ret_status, struct error *err)
     *ret_status = 0;
     if (context_json(c))
         return context_print_json(
-            json_pack("{s:I, s:I, s:I, s:I}", "segments", (json_int_t)total.segments, "records",
-                      (json_int_t)total.records, "bytes", (json_int_t)total.bytes,
-                      "quarantined", (json_int_t)total.quarantined),
+            json_pack("{s:I, s:I, s:I, s:I, s:I}", "segments", (json_int_t)total.segments,
+                      "records", (json_int_t)total.records, "bytes", (json_int_t)total.bytes,
+                      "quarantined", (json_int_t)total.quarantined, "given_up",
+                      (json_int_t)total.given_up),
             err);
     if (options_has(c->options, TABLE_QUIET))
         return true;
     printf("%" PRIu64 " segments with %" PRIu64 " records (%" PRIu64 " bytes) and %" PRIu64
            " quarantined records deleted\n",
            total.segments, total.records, total.bytes, total.quarantined);
+    if (total.given_up > 0)
+        printf("%" PRIu64 " days given up that were begun and not gone on with; a run that can "
+               "read them begins anew\n",
+               total.given_up);
     return true;
 }

@@ -57,7 +57,8 @@ const struct table_command_row table_commands[TABLE_COMMAND_COUNT] = {
     [TABLE_PURGE] =
         {"purge", "delete staged segments that were loaded and are old enough",
          "Deletes segments that every sink has and that are older than the retention "
-         "time, and quarantined records older than theirs."},
+         "time, and quarantined records older than theirs. Days that were begun and not gone "
+         "on with for as long are given up."},
     [TABLE_VERIFY] =
         {"verify", "prove the stage, the audit tree and the sinks",
          "Opens every segment, checks that none is missing, recomputes the audit tree, "

@@ -517,7 +517,10 @@ static bool find_cause(const struct reading *r, const char **ret_why, struct err
                           c->state == CHECKPOINT_OPEN, &known, err))
         return false;
     if (!known)
-        *ret_why = "its slices are replaced as a whole now (x-write)";
+        *ret_why = c->state == CHECKPOINT_OPEN
+                       ? "what there was of it was purged, or its slices are replaced as a "
+                         "whole now (x-write)"
+                       : "its slices are replaced as a whole now (x-write)";
     return true;
 }
 

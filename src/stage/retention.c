@@ -80,13 +80,24 @@ static bool measure_segments(struct store *s, const char *stream, int64_t acknow
     return true;
 }
 
+/* Days that nobody will ever be able to read any more would hold back all behind them for ever. */
+static bool give_up(struct store *s, const char *stream, int64_t before_ns,
+                    struct retention_counts *counts, struct error *err)
+{
+    if (!run_up_to(s, stage_sql_generation_give_up, stream, before_ns, err))
+        return false;
+    counts->given_up += (uint64_t)sqlite_changes(store_db(s));
+    return true;
+}
+
 static bool purge_segments(struct store *s, const char *stream,
                            const struct retention_rules *rules, struct retention_counts *counts,
                            struct error *err)
 {
     int64_t known;
     int64_t last;
-    if (!acknowledged(s, stream, rules->sinks, &known, err) ||
+    if (!give_up(s, stream, rules->open_before_ns, counts, err) ||
+        !acknowledged(s, stream, rules->sinks, &known, err) ||
         !hold_generations(s, stream, &known, err) ||
         !measure_segments(s, stream, known, rules->segments_before_ns, counts, &last, err))
         return false;

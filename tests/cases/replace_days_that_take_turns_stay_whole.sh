@@ -50,4 +50,19 @@ for driver in sqlite postgres; do
     at 2026-11-01 0
     equal "$(slice 2026-11-01)" 10 "$driver: rows of the reading that was begun anew"
     sound
+
+    # nobody goes on with it: after the time of retention it holds back nothing, and the day stays as it is
+    fault reset@2-
+    at 2026-11-01 69 --again --force
+    fault
+    at 2026-11-02 0 --again --force
+    EXTRACT_CLOCK="1,$(date -u +%FT%TZ),$(date -u -d '31 days' +%FT%TZ)" expect 0 "$EXTRACT" purge --source random_user
+    prints '^1 days given up'
+    equal "$(stage 'SELECT count(*) FROM segment')" 0 "$driver: segments behind a day that was given up"
+    equal "$(slice 2026-11-01)" 10 "$driver: rows of the day that was given up"
+    sound
+    at 2026-11-01 0
+    says 'slice.restarted .*slice=2026-11-01 .*was purged'
+    equal "$(slice 2026-11-01)" 10 "$driver: rows of the day that was begun anew"
+    sound
 done

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stage_fixture.h"
 
+#include "stage/checkpoint.h"
 #include "stage/generation.h"
 #include "stage/inspect.h"
 #include "stage/position.h"
@@ -251,6 +252,62 @@ static void a_slice_is_kept_until_all_of_it_is_delivered(void **state)
     store_close(s);
 }
 
+static void put_checkpoint(struct store *s, const char *slice, enum checkpoint_state state)
+{
+    struct error err;
+    struct checkpoint c = {.pages = 1, .records = 2, .state = state};
+    snprintf(c.stream, sizeof c.stream, "users");
+    snprintf(c.account, sizeof c.account, "%s", fixture_origin("users", 1).account);
+    snprintf(c.slice, sizeof c.slice, "%s", slice);
+    fixture_begin(s);
+    if (!checkpoint_put(s, &c, &err))
+        fail_msg("%s", err.text);
+    fixture_commit(s);
+}
+
+static struct retention_counts purge_open(struct store *s, int64_t open_before_ns)
+{
+    static const char *const sinks[] = {"warehouse", NULL};
+    struct error err;
+    struct retention_counts counts;
+    const struct retention_rules rules = {.segments_before_ns = ++fixture_now_ns,
+                                          .open_before_ns = open_before_ns,
+                                          .sinks = sinks};
+    fixture_begin(s);
+    if (!retention_purge(s, &rules, &counts, &err))
+        fail_msg("%s", err.text);
+    fixture_commit(s);
+    return counts;
+}
+
+static void a_reading_that_nobody_goes_on_with_is_given_up(void **state)
+{
+    (void)state;
+    struct store *s = fixture_open();
+    put_page(s, "a", 1, true); /* 1: what the warehouse has of a */
+    put_page(s, "a", 1, false); /* 2: read again, and broken off */
+    put_checkpoint(s, "a", CHECKPOINT_OPEN);
+    put_page(s, "b", 1, false); /* 3 */
+    fixture_now_ns += CLOCK_DAY_NS;
+    put_checkpoint(s, "b", CHECKPOINT_OPEN); /* a day later */
+    put_page(s, "c", 1, true); /* 4 */
+    put_checkpoint(s, "c", CHECKPOINT_COMPLETE);
+    set_position(s, "warehouse", 4);
+    struct retention_counts counts = purge_open(s, fixture_now_ns - CLOCK_DAY_NS);
+    assert_int_equal(counts.given_up, 0);
+    assert_int_equal(counts.segments, 1); /* what stands before both */
+    counts = purge_open(s, fixture_now_ns - CLOCK_DAY_NS / 2);
+    assert_int_equal(counts.given_up, 1);
+    assert_int_equal(counts.segments, 1); /* of a, up to b */
+    assert_int_equal(fixture_number(s, "SELECT count(*) FROM generation WHERE slice = 'a'"), 1);
+    counts = purge_open(s, fixture_now_ns + 1);
+    assert_int_equal(counts.given_up, 1);
+    assert_int_equal(counts.segments, 2);
+    assert_int_equal(fixture_number(s, "SELECT count(*) FROM generation WHERE last_seq = 0"),
+                     0);
+    store_close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -260,6 +317,7 @@ int main(void)
         fixture_test(purging_goes_in_steps_and_gives_the_space_back),
         fixture_test(old_quarantined_records_are_purged),
         fixture_test(a_slice_is_kept_until_all_of_it_is_delivered),
+        fixture_test(a_reading_that_nobody_goes_on_with_is_given_up),
         fixture_test(a_purge_that_is_rolled_back_purged_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
