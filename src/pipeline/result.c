@@ -46,12 +46,26 @@ bool result_is_new(const struct result *result, const struct result_stream *stre
     return new;
 }
 
+/* The first one; of waits the longest, or a run that goes on when it says is parked again. */
+static const struct error *stream_failure(const struct result *result)
+{
+    const struct error *first = NULL;
+    for (size_t i = 0; i < result->stream_count; i++) {
+        const struct error *e = &result->streams[i].error;
+        if (!result->streams[i].failed)
+            continue;
+        if (!first || (first->kind == ERROR_QUOTA && e->kind == ERROR_QUOTA &&
+                       e->not_before_ns > first->not_before_ns))
+            first = e;
+    }
+    return first;
+}
+
 const struct error *result_failure(const struct result *result)
 {
-    for (size_t i = 0; i < result->stream_count; i++) {
-        if (result->streams[i].failed)
-            return &result->streams[i].error;
-    }
+    const struct error *stream = stream_failure(result);
+    if (stream)
+        return stream;
     if (result->accounts_failed > 0)
         return &result->account_error;
     for (size_t i = 0; i < result->sink_count; i++) {

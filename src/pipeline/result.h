@@ -67,7 +67,8 @@ struct result {
 /* Nothing done yet, begun now. */
 void result_init(struct result *result, const struct deployment *d);
 
-/* The first thing that went wrong, or NULL: of a stream, an account, a sink. */
+/* The first thing that went wrong, or NULL: of a stream, an account, a sink. Where that is a wait,
+ * the longest one of all streams. */
 const struct error *result_failure(const struct result *result);
 
 /* Rows that the sink of this name got. */

@@ -64,6 +64,25 @@ static void what_goes_on_with_the_next_run_is_75(void **state)
     assert_int_equal(status(FAILED, ERROR_DATA, FAILED, ERROR_QUOTA, ERROR_NONE, 0), 65);
 }
 
+static void of_several_waits_the_longest_says_when_to_go_on(void **state)
+{
+    (void)state;
+    struct result r = {.stream_count = 4};
+    const struct error errors[] = {
+        {.kind = ERROR_NONE},
+        {.kind = ERROR_QUOTA, .not_before_ns = 5},
+        {.kind = ERROR_QUOTA, .not_before_ns = 9},
+        {.kind = ERROR_DATA},
+    };
+    for (size_t i = 0; i < r.stream_count; i++) {
+        r.streams[i].failed = errors[i].kind != ERROR_NONE;
+        r.streams[i].error = errors[i];
+    }
+    assert_ptr_equal(result_failure(&r), &r.streams[2].error);
+    r.streams[0] = (struct result_stream){.failed = true, .error = {.kind = ERROR_DATA}};
+    assert_ptr_equal(result_failure(&r), &r.streams[0].error);
+}
+
 static void a_token_that_is_refused_is_77(void **state)
 {
     (void)state;
@@ -152,6 +171,7 @@ int main(void)
         cmocka_unit_test(a_part_that_failed_is_1),
         cmocka_unit_test(when_nothing_else_was_done_the_failure_decides),
         cmocka_unit_test(what_goes_on_with_the_next_run_is_75),
+        cmocka_unit_test(of_several_waits_the_longest_says_when_to_go_on),
         cmocka_unit_test(a_token_that_is_refused_is_77),
         cmocka_unit_test(only_what_was_staged_or_reached_a_sink_is_new),
         cmocka_unit_test(each_account_and_kind_is_told_in_its_first_words),
