@@ -394,6 +394,13 @@ static bool take_joined(struct reading *r, struct error *err)
     return take_page(r, &page, err);
 }
 
+/* As the reader says where it was. */
+static bool locate(const struct reading *r, struct error *err)
+{
+    return error_prefix(err, "%s %s %.40s %s: part %s", r->options.deployment->manifest->source,
+                        r->stream->name, r->account, r->slice->id, r->path);
+}
+
 static bool take_piece(struct reading *r, const struct reader_page *page, struct error *err)
 {
     r->joined.counts.unknown += page->counts.unknown;
@@ -401,7 +408,7 @@ static bool take_piece(struct reading *r, const struct reader_page *page, struct
     r->joined.cursor = page->cursor;
     r->joined.drift_count = 0;
     if (!pieces_page(r->pieces, err))
-        return false;
+        return locate(r, err);
     return !(page->last && r->last_piece) || take_joined(r, err);
 }
 

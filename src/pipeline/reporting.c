@@ -13,8 +13,10 @@
 #include "source/reporter.h"
 #include "source/selection.h"
 
-/* Parts of a slice that are cut though nobody said that they are too big. */
-enum { VAIN_MAX = 8 };
+enum {
+    VAIN_MAX = 8, /* parts of a slice that are cut though nobody said that they are too big */
+    REPORTING_KEYS_MAX = SPLIT_KEYS_MAX + SCHEMA_KEY_MAX,
+};
 
 struct reporting_slice {
     struct reporting *reporting;
@@ -37,7 +39,7 @@ struct reporting {
     struct reporter *reporter;
     struct buffer fields;
     struct buffer always; /* of the fields, those that every piece asks for */
-    const char *key[SPLIT_KEYS_MAX]; /* columns by which pieces are put together */
+    const char *key[REPORTING_KEYS_MAX]; /* columns by which pieces are put together */
     size_t key_count;
     struct reporting_slice *slices; /* in the order of their beginning */
 };
@@ -66,7 +68,16 @@ static bool render_fields(struct reporting *r, struct error *err)
     return (buffer_text(&r->fields) && buffer_text(&r->always)) || error_memory(err);
 }
 
-/* The columns of the fields by which pieces are put together. */
+static void add_key(struct reporting *r, const char *column)
+{
+    for (size_t i = 0; i < r->key_count; i++)
+        if (strcmp(r->key[i], column) == 0)
+            return;
+    r->key[r->key_count++] = column;
+}
+
+/* The columns by which pieces are put together: those of the step's fields, and those that tell
+ * rows apart without being asked for as fields, as what rows are broken down by. */
 static bool find_key(struct reporting *r, struct error *err)
 {
     const struct split_rule *rule = &r->stream->split;
@@ -74,16 +85,20 @@ static bool find_key(struct reporting *r, struct error *err)
     if (!last || last->kind != SPLIT_FIELDS)
         return true;
     const struct schema *schema = policy_schema(r->options.policy);
-    for (; r->key_count < last->key_count; r->key_count++) {
-        const char *name = last->key[r->key_count];
+    for (size_t i = 0; i < last->key_count; i++) {
+        const char *name = last->key[i];
         const struct schema_node *field = field_find(schema_root(schema), name);
         if (!field || field->column < 0)
             return error_set(err, ERROR_MANIFEST,
                              "%s: split by fields: the schema has no column of %s, which rows "
                              "are to be put together by",
                              r->stream->name, name);
-        r->key[r->key_count] = schema_columns(schema)[field->column].name;
+        add_key(r, schema_columns(schema)[field->column].name);
     }
+    int of_table[SCHEMA_KEY_MAX];
+    size_t count = schema_key(schema, of_table);
+    for (size_t i = 0; i < count; i++)
+        add_key(r, schema_columns(schema)[of_table[i]].name);
     return true;
 }
 

@@ -258,22 +258,24 @@ void join_piece(struct join *j)
 
 static bool find_key(struct join *j, const char *line, size_t len, struct error *err)
 {
+    size_t missing = 0;
     buffer_clear(&j->key);
     for (size_t i = 0; i < j->name_count; i++) {
         struct member m;
         bool found;
         if (!find_member(line, len, j->names[i], strlen(j->names[i]), &m, &found, err))
             return false;
-        if (!found)
-            return error_set(err, ERROR_DATA, "a row of a piece is without column %.64s",
-                             j->names[i]);
+        if (!found) /* no value is of no bytes */
+            m.value = m.end = line;
+        missing += !found;
         size_t value_len = (size_t)(m.end - m.value);
         if (!buffer_printf(&j->key, "%zu:", value_len) ||
             !buffer_append(&j->key, m.value, value_len))
             return error_set(err, ERROR_DATA, "the key of a row is longer than %d bytes",
                              KEY_MAX);
     }
-    return true;
+    return missing < j->name_count ||
+           error_set(err, ERROR_DATA, "a row of a piece has no column of its key");
 }
 
 /* Where the row with the key is, or would be. */
@@ -340,7 +342,10 @@ static bool add_to(struct join *j, struct row *row, const char *line, size_t len
                    struct error *err)
 {
     if (row->piece == j->piece)
-        return error_set(err, ERROR_DATA, "two rows of a piece have the same key");
+        return error_set(
+            err, ERROR_DATA,
+            "two rows of a piece have the same key, so nobody can tell which row of another "
+            "piece is whose");
     row->piece = j->piece;
     buffer_clear(&j->joined);
     if (!join_lines((const char *)row->line.data, row->line.len, row->fleeting, line, len,

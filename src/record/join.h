@@ -25,7 +25,7 @@
 
 enum {
     JOIN_BYTES_MAX = 256 * 1024 * 1024, /* of all rows */
-    JOIN_KEYS_MAX = 16,
+    JOIN_KEYS_MAX = 32,
 };
 
 struct join;
@@ -39,9 +39,9 @@ CLEANUP_DEFINE(struct join, join_free)
 void join_clear(struct join *j);
 /* The next rows are those of another piece. */
 void join_piece(struct join *j);
-/* A row of this piece: one masked line with its newline, and the length of its fleeting end.
- * ERROR_DATA when the piece had its key before, when a column of the key is not there, or when
- * there are more rows than fit. */
+/* A row of this piece: one masked line with its newline, and the length of its fleeting end. A
+ * column of the key that is not there is a value of its own. ERROR_DATA when the piece had its key
+ * before, when none of the key's columns is there, or when there are more rows than fit. */
 bool join_add(struct join *j, const char *line, size_t len, size_t fleeting, struct error *err);
 
 /* The rows, in the order in which their keys came first: false when there is none left. What it

@@ -10,8 +10,8 @@
  *     ids      the ids of a level that have rows in the part, which the API is asked for (`list`),
  *              are dealt out to parts of at most `most`; a part with several ids is halved
  *     fields   every half asks for the fields of `key`, for those that no record may lack, and for
- *              half of the others; the rows of the halves are put together again by the key
- *              (record/join.h). The last step
+ *              half of the others; the rows of the halves are put together again by the key and
+ *              what else tells rows of the schema apart (record/join.h). The last step
  *
  *     [{"by": "ids", "level": "campaign", "list": {"request": …, "paginator": …, "records": …,
  *       "id": "/campaign_id"}, "filter": ",{{\"field\":\"campaign.id\",…:{part.ids}}}",

@@ -20,6 +20,15 @@ for size in 60:120 9:24 3:24; do
     sound
 done
 
+# rows of one ad that only their breakdown tells apart
+rm -rf "$TMP_CASE/state"
+sandbox --facebook accounts=1 --facebook ads=4 --facebook limits=off --facebook async_rows=20
+set_up
+facebook 0 --since 2026-11-18 --until 2026-11-18 --stream insights_ad_age_gender --stream insights_ad_hourly
+says 'slice.cut stream=insights_ad_age_gender .* part=[0-9]{4}([.][0-9]{4}){2} '
+NOW=2026-11-20T12:00:00Z truth --since 2026-11-18 --until 2026-11-18 insights_ad_age_gender insights_ad_hourly
+sound
+
 # small accounts are asked at once: what Meta refuses there is cut as well
 shipped=$EXTRACT_DATA
 for limit in too_many_rows=60 time_rows=60; do
