@@ -65,7 +65,17 @@ void emptiness_done(struct emptiness_rule *rule)
     rule->count = 0;
 }
 
-/* "0", "0.00", 0, absent, null. Everything else is no proof. */
+/* A list is on the way to the value, be it there or not. */
+static bool is_listed(const json_t *answer, const struct pointer *at)
+{
+    struct pointer way = *at;
+    for (way.depth = 0; way.depth < at->depth; way.depth++)
+        if (json_is_array(pointer_get(answer, &way)))
+            return true;
+    return false;
+}
+
+/* "0", "0.00", 0. Everything else is no proof. */
 static bool is_zero(const json_t *value)
 {
     if (json_is_integer(value))
@@ -73,8 +83,7 @@ static bool is_zero(const json_t *value)
     if (json_is_real(value))
         return json_real_value(value) == 0;
     const char *text = json_string_value(value);
-    return !value || json_is_null(value) ||
-           (text && *text && strspn(text, "0.") == strlen(text));
+    return text && *text && strspn(text, "0.") == strlen(text);
 }
 
 bool emptiness_judge(const struct emptiness_rule *rule, const json_t *answer, struct error *err)
@@ -82,8 +91,14 @@ bool emptiness_judge(const struct emptiness_rule *rule, const json_t *answer, st
     for (size_t i = 0; i < rule->count; i++) {
         const json_t *value = pointer_get(answer, rule->zero[i]);
         char quoted[QUOTE_SIZE];
-        if (is_zero(value))
+        bool nothing = !value || json_is_null(value);
+        if (nothing ? is_listed(answer, rule->zero[i]) : is_zero(value))
             continue;
+        if (nothing)
+            return error_set(err, ERROR_DATA,
+                             "no records, and the answer that is to prove it has no list for "
+                             "%s",
+                             rule->at[i]);
         quote_text(json_string_value(value), quoted);
         return error_set(err, ERROR_DATA, "no records, but %s (%s is %s)", rule->because,
                          rule->at[i], *quoted ? quoted : "not zero");

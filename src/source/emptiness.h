@@ -6,8 +6,9 @@
  *     "when_empty": {"request": {…}, "zero": ["/data/0/impressions", "/data/0/spend"],
  *                    "because": "the account has spent on that day"}
  *
- * Every value of `zero` must be absent, null or a number that is zero; otherwise the slice is
- * missing its records: ERROR_DATA.
+ * Every value of `zero` must be a number that is zero, or nothing (absent, null) in a list that is
+ * there; otherwise the slice is missing its records: ERROR_DATA. An answer without that list is
+ * about something else, and proves nothing.
  */
 #ifndef SOURCE_EMPTINESS_H
 #define SOURCE_EMPTINESS_H

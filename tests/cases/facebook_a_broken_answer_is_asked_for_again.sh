@@ -28,3 +28,15 @@ fails() {
 fails double-gzip 65 '.* more than one Content-Encoding' data
 fails endless 65 '.*the body is longer than its limit' data
 fails redirect 69 'the service points elsewhere, and redirects are not followed' remote
+
+# what is whole JSON and has no list says nothing about the day, nor about what there is
+answers '{"account_id": "1", "timezone_name": "UTC", "data": []}'
+set_up
+rm -rf state
+facebook 0 --account 1 --since 2026-11-18 --until 2026-11-18 --stream insights_ad --stream campaigns
+for data in null '{}' '"x"'; do
+    answers '{"account_id": "1", "timezone_name": "UTC", "data": '"$data"'}'
+    facebook 65 --account 1 --since 2026-11-18 --until 2026-11-18 --stream insights_ad --stream campaigns --again
+    says 'facebook_ads insights_ad 1 2026-11-18: page 1: .*the answer has no list of data'
+    says 'facebook_ads campaigns 1 changes: page 1: .*the answer has no list of data'
+done

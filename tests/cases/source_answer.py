@@ -15,7 +15,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         with open(body_file, "rb") as file:
             body = file.read()
         for name in ("seed", "page", "results"):
-            body = body.replace(b"@%s@" % name.upper().encode(), query[name][0].encode())
+            body = body.replace(b"@%s@" % name.upper().encode(), query.get(name, [""])[0].encode())
         self.send_response(200)
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))

@@ -390,6 +390,35 @@ static uint64_t charged(const struct manifest *m, const char *bucket, const stru
 }
 
 /* A read is a point of an account's score and a write is three; lists of accounts are nobody's. */
+static void an_empty_day_is_proved_by_an_answer_with_a_list(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *answer;
+        bool proves;
+    } rows[] = {
+        {"{'data':[]}", true},
+        {"{'data':[{'date_start':'2026-11-20'}]}", true},
+        {"{'data':[{'impressions':'0','spend':'0.00'}]}", true},
+        {"{'data':[{'impressions':'0','spend':'0.01'}]}", false},
+        {"{'data':[{'impressions':1}]}", false},
+        {"{'data':null}", false},
+        {"{'data':{}}", false},
+        {"{}", false},
+    };
+    AUTO(manifest_freep) struct manifest *m = fixture_manifest(manifest_file);
+    size_t stream;
+    struct error ignored;
+    assert_true(manifest_find_stream(m, "insights_ad", &stream, &ignored));
+    const struct emptiness_rule *rule = &m->streams[stream].when_empty;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error err = {0};
+        json_auto_t *answer = fixture_json(rows[i].answer);
+        assert_int_equal(emptiness_judge(rule, answer, &err), rows[i].proves);
+        assert_int_equal(err.kind, rows[i].proves ? 0 : ERROR_DATA);
+    }
+}
+
 static void what_writes_costs_three_points(void **state)
 {
     (void)state;
@@ -426,6 +455,7 @@ int main(void)
         cmocka_unit_test(every_query_below_the_account_names_all_statuses),
         cmocka_unit_test(edges_name_statuses_and_what_changed),
         cmocka_unit_test(breakdowns_are_asked_for_in_both_ways_and_only_when_named),
+        cmocka_unit_test(an_empty_day_is_proved_by_an_answer_with_a_list),
         cmocka_unit_test(what_writes_costs_three_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
