@@ -255,6 +255,37 @@ static void every_stream_has_a_schema_whose_fields_can_be_asked_for(void **state
     }
 }
 
+static const struct setting *setting_of(const struct manifest *m, const char *name)
+{
+    for (size_t i = 0; i < m->setting_count; i++)
+        if (strcmp(m->settings[i].name, name) == 0)
+            return &m->settings[i];
+    fail_msg("no setting %s", name);
+    return NULL;
+}
+
+/* What a window counts comes under the window's name, and what the schema does not name is left
+ * out. "default" stands for others. */
+static void every_window_that_can_be_asked_for_has_its_place_in_actions(void **state)
+{
+    (void)state;
+    AUTO(manifest_freep) struct manifest *m = fixture_manifest(manifest_file);
+    AUTO(settings_freep) struct settings *settings = settings_new(m);
+    const struct setting *windows = setting_of(m, "attribution_windows");
+    size_t found = 0;
+    for (size_t i = 0; i < m->stream_count; i++) {
+        AUTO(asked_done) struct asked a;
+        ask(settings, &m->streams[i], &m->streams[i].request, &a);
+        const struct schema_node *actions = field_find(schema_root(a.schema), "actions");
+        for (const char *const *w = windows->choices; actions && *w; w++) {
+            found++;
+            if (strcmp(*w, "default") != 0 && !field_find(actions->items, *w))
+                fail_msg("%s: %s", m->streams[i].name, *w);
+        }
+    }
+    assert_int_equal(found, 10 * 20);
+}
+
 /* Without it Meta leaves out deleted and archived objects that its own sums hold. */
 static void every_query_below_the_account_names_all_statuses(void **state)
 {
@@ -452,6 +483,7 @@ int main(void)
         cmocka_unit_test(every_error_has_its_verdict),
         cmocka_unit_test(what_is_not_metas_json_passes),
         cmocka_unit_test(every_stream_has_a_schema_whose_fields_can_be_asked_for),
+        cmocka_unit_test(every_window_that_can_be_asked_for_has_its_place_in_actions),
         cmocka_unit_test(every_query_below_the_account_names_all_statuses),
         cmocka_unit_test(edges_name_statuses_and_what_changed),
         cmocka_unit_test(breakdowns_are_asked_for_in_both_ways_and_only_when_named),
