@@ -260,7 +260,8 @@ static bool open_scope(struct plan *p, struct error *err)
         return error_memory(err);
     p->access.deployment = p->deployment;
     p->access.watch = progress_watch(p->progress);
-    const struct scope_options options = {.access = &p->access, .window = &p->asked};
+    const struct scope_options options = {
+        .access = &p->access, .window = &p->asked, .stage = p->stage};
     const struct scope_notes notes = {.context = p, .wanted = is_wanted};
     return access_open(&p->access, false, err) && scope_new(&options, &p->scope, err) &&
            scope_agenda(p->scope, &notes, &p->agenda, err);

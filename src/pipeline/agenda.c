@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/agenda.h"
 
-#include <stdatomic.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 struct list {
     struct agenda_list about;
     struct slice *slices; /* the same, ours */
+    bool taken;
 };
 
 struct agenda {
     struct list *lists;
     size_t count;
     size_t size;
-    atomic_size_t next;
+    pthread_mutex_t lock; /* of what is taken, and of these two */
+    size_t next; /* all before it are */
+    struct list *preferred; /* NULL: none is */
 };
 
 struct agenda *agenda_new(void)
 {
-    return calloc(1, sizeof(struct agenda));
+    struct agenda *a = calloc(1, sizeof *a);
+    if (a)
+        pthread_mutex_init(&a->lock, NULL);
+    return a;
 }
 
 void agenda_free(struct agenda *a)
@@ -28,6 +34,7 @@ void agenda_free(struct agenda *a)
     for (size_t i = 0; i < a->count; i++)
         free(a->lists[i].slices);
     free(a->lists);
+    pthread_mutex_destroy(&a->lock);
     free(a);
 }
 
@@ -47,7 +54,7 @@ bool agenda_add(struct agenda *a, size_t stream, const struct scope_account *acc
         a->lists = lists;
         a->size = more;
     }
-    a->lists[a->count++] = (struct list){{stream, account, slices, count}, slices};
+    a->lists[a->count++] = (struct list){{stream, account, slices, count}, slices, false};
     return true;
 }
 
@@ -69,17 +76,59 @@ uint64_t agenda_slices(const struct agenda *a, size_t stream)
     return count;
 }
 
+/* The one that is next in turn; NULL: none is left. */
+static struct list *first_free(struct agenda *a)
+{
+    while (a->next < a->count && a->lists[a->next].taken)
+        a->next++;
+    return a->next < a->count ? &a->lists[a->next] : NULL;
+}
+
 const struct agenda_list *agenda_take(struct agenda *a)
 {
-    size_t i = atomic_load(&a->next);
-    do {
-        if (i >= a->count)
-            return NULL;
-    } while (!atomic_compare_exchange_weak(&a->next, &i, i + 1));
-    return &a->lists[i].about;
+    pthread_mutex_lock(&a->lock);
+    struct list *list = a->preferred ? a->preferred : first_free(a);
+    a->preferred = NULL;
+    if (list)
+        list->taken = true;
+    pthread_mutex_unlock(&a->lock);
+    return list ? &list->about : NULL;
+}
+
+const struct agenda_list *agenda_prefer_last(struct agenda *a, size_t stream)
+{
+    struct list *last = NULL;
+    pthread_mutex_lock(&a->lock);
+    for (size_t i = a->next; i < a->count; i++)
+        if (!a->lists[i].taken && a->lists[i].about.stream == stream)
+            last = &a->lists[i];
+    if (last)
+        a->preferred = last;
+    pthread_mutex_unlock(&a->lock);
+    return last ? &last->about : NULL;
+}
+
+size_t agenda_drop(struct agenda *a, size_t stream)
+{
+    size_t left = 0;
+    pthread_mutex_lock(&a->lock);
+    for (size_t i = a->next; i < a->count; i++) {
+        struct list *list = &a->lists[i];
+        if (list->taken || list->about.stream != stream)
+            continue;
+        list->taken = true;
+        left++;
+        if (list == a->preferred)
+            a->preferred = NULL;
+    }
+    pthread_mutex_unlock(&a->lock);
+    return left;
 }
 
 void agenda_stop(struct agenda *a)
 {
-    atomic_store(&a->next, a->count);
+    pthread_mutex_lock(&a->lock);
+    a->next = a->count;
+    a->preferred = NULL;
+    pthread_mutex_unlock(&a->lock);
 }

@@ -42,7 +42,11 @@ uint64_t agenda_slices(const struct agenda *a, size_t stream);
 
 /* The next list that nobody took; NULL: none is left. It lives as long as the agenda. */
 const struct agenda_list *agenda_take(struct agenda *a);
-/* No list is left from now on. */
+/* The last list of the stream that nobody took is taken before all others; NULL: there is none. */
+const struct agenda_list *agenda_prefer_last(struct agenda *a, size_t stream);
+/* No list of the stream is left from now on. Returns how many were. */
+size_t agenda_drop(struct agenda *a, size_t stream);
+/* No list at all. */
 void agenda_stop(struct agenda *a);
 
 #endif

@@ -8,13 +8,24 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/stop.h"
 #include "pipeline/course.h"
 #include "pipeline/scope.h"
 
 enum {
     COURSES_MAX = 8, /* of a thread, most of them waiting */
-    REFUSALS = 5, /* streams of accounts refused with nothing read in between: all would be */
+    REFUSALS =
+        5, /* accounts refused a stream with nothing of it read in between: all may be … */
+    PROBES = 3, /* … and are, when so many of the last ones are as well */
+};
+
+/* Whether accounts that are refused a stream speak for those behind them: a stream may be wrong
+ * for all of them, or these accounts in all streams. */
+struct doubt {
+    unsigned refusals; /* in a row */
+    unsigned probes; /* of them, of accounts that were asked out of turn */
+    const struct agenda_list *probe; /* the last one of these; NULL: none was chosen */
 };
 
 struct lane {
@@ -41,7 +52,7 @@ struct fetch {
 
     pthread_mutex_t lock; /* of all below */
     struct result *result;
-    unsigned refusals;
+    struct doubt doubts[DEPLOYMENT_STREAMS_MAX];
     bool fatal; /* the whole run must end */
     struct error error;
 };
@@ -77,7 +88,7 @@ static void on_completed(void *context, size_t stream)
     struct fetch *f = context;
     pthread_mutex_lock(&f->lock);
     f->result->streams[stream].complete++;
-    f->refusals = 0;
+    f->doubts[stream] = (struct doubt){.refusals = 0};
     pthread_mutex_unlock(&f->lock);
 }
 
@@ -90,8 +101,27 @@ static bool is_worse(const struct error *cause, const struct error *told)
     return told->kind == ERROR_DATA && cause->kind != ERROR_DATA;
 }
 
-/* True when everything is refused, whatever is asked. */
-static bool count_failure(struct fetch *f, const struct agenda_list *list,
+/* Under the lock. */
+static void count_refusal(struct fetch *f, const struct agenda_list *list)
+{
+    struct doubt *d = &f->doubts[list->stream];
+    bool probed = list == d->probe;
+    d->refusals++;
+    d->probes += probed;
+    if (d->probes < PROBES) {
+        if (probed || d->refusals % REFUSALS == 0)
+            d->probe = agenda_prefer_last(f->options->agenda, list->stream);
+        return;
+    }
+    size_t left = agenda_drop(f->options->agenda, list->stream);
+    if (left > 0)
+        log_warning("stream.given_up",
+                    "stream=%s refused=%u left=%zu so many accounts one after the other were "
+                    "refused, the last ones too: those that are left are not asked",
+                    f->result->streams[list->stream].name, d->refusals, left);
+}
+
+static void count_failure(struct fetch *f, const struct agenda_list *list,
                           const struct error *cause, bool over)
 {
     struct result_stream *stream = &f->result->streams[list->stream];
@@ -101,10 +131,9 @@ static bool count_failure(struct fetch *f, const struct agenda_list *list,
         stream->failed = true;
         stream->error = *cause;
     }
-    f->refusals += over && cause->kind == ERROR_REMOTE;
-    bool all = f->refusals >= REFUSALS;
+    if (over && cause->kind == ERROR_REMOTE)
+        count_refusal(f, list);
     pthread_mutex_unlock(&f->lock);
-    return all;
 }
 
 /* Every one, for only the first of its sort is told. A stop is the run's, and no slice's. */
@@ -133,8 +162,7 @@ static void on_failed(void *context, const struct agenda_list *list, const struc
 {
     struct fetch *f = context;
     struct error unwritten;
-    if (count_failure(f, list, cause, over))
-        end_all(f);
+    count_failure(f, list, cause, over);
     if (!audit_failure(f, list, slice, cause, &unwritten))
         fail_run(f, &unwritten);
 }

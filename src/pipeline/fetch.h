@@ -7,8 +7,9 @@
  *            ─▶ thread: course, course … ─┴▶ writer
  *
  * A course that waits stands beside its thread, which goes on with another one. Credentials that
- * are refused, an outage or a stop end all of them; so do several accounts in a row that the API
- * refuses.
+ * are refused, an outage or a stop end all of them. Several accounts in a row that the API refuses
+ * raise a doubt about their stream: the last accounts are asked then, and when these are refused as
+ * well, the stream is given up; the others go on.
  */
 #ifndef PIPELINE_FETCH_H
 #define PIPELINE_FETCH_H

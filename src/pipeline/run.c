@@ -202,6 +202,7 @@ static bool make_agenda(struct run *r, struct error *err)
     const struct scope_options options = {
         .access = &r->access,
         .window = &r->options->window,
+        .stage = r->history,
     };
     return scope_new(&options, &r->scope, err) &&
            scope_agenda(r->scope, &notes, &r->agenda, err);

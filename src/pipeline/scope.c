@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/scope.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
+#include "stage/checkpoint.h"
 
 struct scope {
     struct scope_options options;
     int64_t now_ns;
     struct account *found;
+    size_t found_count;
+    size_t listed; /* of them, by the service, in the order of their ids */
     struct scope_account *accounts;
     size_t count;
 };
@@ -22,6 +27,49 @@ void scope_free(struct scope *s)
     free(s->accounts);
     free(s->found);
     free(s);
+}
+
+static int by_id(const void *id, const void *account)
+{
+    return strcmp(id, ((const struct account *)account)->id);
+}
+
+/* An account that was read not long ago: is it in the list? */
+static bool take_known(void *context, const char *id, int64_t read_ns, struct error *err)
+{
+    struct scope *s = context;
+    const char *source = s->options.access->deployment->manifest->source;
+    struct account missed = {.failed = true};
+    char read[CLOCK_RFC3339_SIZE];
+    if (strlen(id) >= sizeof missed.id ||
+        bsearch(id, s->found, s->listed, sizeof *s->found, by_id))
+        return true;
+    snprintf(missed.id, sizeof missed.id, "%s", id);
+    clock_format_rfc3339(read_ns, read);
+    error_set(
+        &missed.failure, ERROR_ACCOUNT,
+        "%s lists it no more, and it was read on %.10s; the other accounts go on; let the "
+        "credentials see this one, or name those that are wanted ([%s] accounts)",
+        source, read, source);
+    struct account *grown = reallocarray(s->found, s->found_count + 1, sizeof *grown);
+    if (!grown)
+        return error_memory(err);
+    s->found = grown;
+    s->found[s->found_count++] = missed;
+    return true;
+}
+
+static bool find_accounts(struct scope *s, struct error *err)
+{
+    const struct deployment *d = s->options.access->deployment;
+    const char *const *named = d->options->accounts;
+    if (!access_accounts(s->options.access, &s->found, &s->found_count, err))
+        return false;
+    s->listed = s->found_count;
+    return (named && named[0]) || d->manifest->accounts.kind != ACCOUNT_DISCOVER ||
+           s->listed == 0 || !s->options.stage ||
+           checkpoint_accounts(s->options.stage, s->now_ns - SCOPE_MISSED_DAYS * CLOCK_DAY_NS,
+                               take_known, s, err);
 }
 
 /* An account whose zone this host does not know cannot be read: its days would be others. */
@@ -44,13 +92,12 @@ bool scope_new(const struct scope_options *options, struct scope **ret_scope, st
         return error_memory(err);
     s->options = *options;
     s->now_ns = clock_now_ns();
-    size_t count;
-    if (!access_accounts(options->access, &s->found, &count, err))
+    if (!find_accounts(s, err))
         return false;
-    s->accounts = calloc(count + 1, sizeof *s->accounts);
+    s->accounts = calloc(s->found_count + 1, sizeof *s->accounts);
     if (!s->accounts)
         return error_memory(err);
-    for (; s->count < count; s->count++)
+    for (; s->count < s->found_count; s->count++)
         take_account(&s->found[s->count], s->now_ns, &s->accounts[s->count]);
     *ret_scope = steal(&s);
     return true;
@@ -89,13 +136,63 @@ static bool tell_clamp(const struct scope *s, size_t stream,
            notes->out_of_reach(notes->context, stream, account, text, err);
 }
 
+/* The first day before `before` that was last read when it could still change. */
+static bool find_unsettled(const struct scope *s, const char *stream,
+                           const struct scope_account *account, const struct slice_rule *rule,
+                           int64_t before, int64_t *ret_day, bool *ret_found, struct error *err)
+{
+    char after[STORE_NAME_SIZE] = "", id[STORE_NAME_SIZE], end[CLOCK_DATE_SIZE];
+    clock_format_date(before, end);
+    for (;;) {
+        struct slice slice;
+        int64_t read_ns;
+        if (!checkpoint_next_complete(s->options.stage, stream, account->id, after, end, id,
+                                      &read_ns, ret_found, err))
+            return false;
+        if (!*ret_found)
+            return true;
+        if (slice_parse(rule, id, &slice) && clock_parse_date(slice.from, ret_day) &&
+            !slice_settled(rule, &slice, zone_day_of(account->zone, read_ns), account->today))
+            return true;
+        memcpy(after, id, sizeof after);
+    }
+}
+
+/* No night may have been left out, when no day is asked for. */
+static bool catch_up(const struct scope *s, size_t stream, const struct scope_account *account,
+                     const struct slice_rule *rule, struct window_days *days, struct error *err)
+{
+    const struct window *w = s->options.window;
+    const char *name = s->options.access->deployment->manifest->streams[stream].name;
+    char text[CLOCK_DATE_SIZE];
+    int64_t day;
+    bool found, ignored;
+    if (!s->options.stage || !rule->has_lookback || w->since.kind != WINDOW_UNSET ||
+        w->until.kind != WINDOW_UNSET)
+        return true;
+    if (!find_unsettled(s, name, account, rule, days->since, &day, &found, err))
+        return false;
+    day = found ? slice_clamp(rule, day, days->today, &ignored) : days->since;
+    if (day >= days->since)
+        return true;
+    days->since = day;
+    clock_format_date(day, text);
+    log_info("days.caught_up",
+             "stream=%s account=%s first=%s was last read when it could still change: read "
+             "from there on",
+             name, account->id, text);
+    return true;
+}
+
 static bool add_list(const struct scope *s, size_t stream, const struct scope_account *account,
                      const struct scope_notes *notes, struct agenda *agenda, struct error *err)
 {
     const struct settings *settings = s->options.access->deployment->options->settings;
     const struct slice_rule rule = settings_slice(settings, stream);
-    const struct window_days days =
+    struct window_days days =
         window_resolve(s->options.window, &rule, account->zone, s->now_ns);
+    if (!catch_up(s, stream, account, &rule, &days, err))
+        return false;
     if (days.clamped && !tell_clamp(s, stream, account, days.since, notes, err))
         return false;
     if (days.since > days.until)

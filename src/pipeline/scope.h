@@ -5,6 +5,13 @@
  *
  * Days are calendar days of each account's own time zone. A day that the API has no more is left
  * out, and that is told; so is the rest of a day that has not ended there, unless it was asked for.
+ *
+ * Where no day is asked for, the list begins where the next nightly run would (pipeline/window), or
+ * earlier: with the first day that was last read when the API could still change it. So nights
+ * without a run, and accounts that could not be read for a while, leave no gap.
+ *
+ * Where no account is named, one that was read in the last SCOPE_MISSED_DAYS days and that the
+ * service lists no more is in the scope as one that cannot be read: nobody else would miss it.
  */
 #ifndef PIPELINE_SCOPE_H
 #define PIPELINE_SCOPE_H
@@ -20,6 +27,9 @@
 #include "pipeline/agenda.h"
 #include "pipeline/window.h"
 #include "stage/checkpoint.h"
+#include "stage/store.h"
+
+enum { SCOPE_MISSED_DAYS = 28 };
 
 struct scope_account {
     const char *id;
@@ -38,6 +48,7 @@ bool scope_settled(const struct scope_account *account, const struct slice_rule 
 struct scope_options {
     const struct access *access;
     const struct window *window; /* must live as long */
+    struct store *stage; /* for what was read before; NULL: nothing was */
 };
 
 struct scope;

@@ -11,7 +11,8 @@
  *     no --until                 yesterday where the API goes on changing days (the stream has a
  *                                lookback): today is not over. Else today. Never before --since
  *     no --since                 where the API goes on changing days, the first one that is read
- *                                for the last time today. Else the day of --until
+ *                                for the last time today (pipeline/scope: or an earlier one, after
+ *                                nights without a run). Else the day of --until
  */
 #ifndef PIPELINE_WINDOW_H
 #define PIPELINE_WINDOW_H

@@ -191,7 +191,7 @@ bool slice_settled(const struct slice_rule *rule, const struct slice *slice, int
     int64_t day;
     if (rule->kind != SLICE_DAY || !clock_parse_date(slice->to, &day))
         return false;
-    return !rule->has_lookback || read_day == today ||
+    return !rule->has_lookback || (read_day == today && day < today) ||
            (read_day < today && read_day - day > rule->lookback_days);
 }
 

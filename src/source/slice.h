@@ -68,9 +68,9 @@ bool slice_list(const struct slice_rule *rule, int64_t since_day, int64_t until_
 bool slice_parse(const struct slice_rule *rule, const char *id, struct slice *ret_slice);
 
 /* Whether a slice whose complete reading began on read_day need not be read again today. A day need
- * not when it was past its lookback by then, or was read today already; a read_day that is still to
- * come is that of a wrong clock, and says nothing. `changes` and `snapshot` are read by every run.
- * All three days are the account's. */
+ * not when it was past its lookback by then, or was read today already, after its end; a read_day
+ * that is still to come is that of a wrong clock, and says nothing. `changes` and `snapshot` are
+ * read by every run. All three days are the account's. */
 bool slice_settled(const struct slice_rule *rule, const struct slice *slice, int64_t read_day,
                    int64_t today);
 

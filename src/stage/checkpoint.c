@@ -115,3 +115,54 @@ bool checkpoint_next(struct store *s, const struct checkpoint *after,
     *ret_found = found;
     return true;
 }
+
+bool checkpoint_next_complete(struct store *s, const char *stream, const char *account,
+                              const char *after, const char *before,
+                              char ret_slice[STORE_NAME_SIZE], int64_t *ret_updated_ns,
+                              bool *ret_found, struct error *err)
+{
+    struct sqlite_statement *q =
+        store_about_slice(s, stage_sql_checkpoint_complete_before, stream, account, after, err);
+    if (!q)
+        return false;
+    sqlite_bind_cstring(q, 4, before);
+    if (!sqlite_step(q, ret_found, err))
+        return false;
+    bool sound = !*ret_found || row_text(q, 0, ret_slice, STORE_NAME_SIZE);
+    if (*ret_found)
+        *ret_updated_ns = sqlite_column_int(q, 1);
+    sqlite_reset(q);
+    return sound || error_set(err, ERROR_STORE,
+                              "%s: a checkpoint of stream %s, account \"%s\", is damaged: "
+                              "restore a backup",
+                              store_path(s), stream, account);
+}
+
+bool checkpoint_accounts(struct store *s, int64_t since_ns, checkpoint_account *each,
+                         void *context, struct error *err)
+{
+    struct sqlite_statement *q =
+        sqlite_statement(store_db(s), stage_sql_checkpoint_accounts, err);
+    bool row = true;
+    if (!q)
+        return false;
+    sqlite_bind_int(q, 1, since_ns);
+    while (row) {
+        char account[STORE_NAME_SIZE];
+        if (!sqlite_step(q, &row, err))
+            return false;
+        if (!row)
+            break;
+        bool ok =
+            row_text(q, 0, account, sizeof account)
+                ? each(context, account, sqlite_column_int(q, 1), err)
+                : error_set(err, ERROR_STORE, "%s: a checkpoint is damaged: restore a backup",
+                            store_path(s));
+        if (!ok) {
+            sqlite_reset(q);
+            return false;
+        }
+    }
+    sqlite_reset(q);
+    return true;
+}

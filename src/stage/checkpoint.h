@@ -42,4 +42,18 @@ bool checkpoint_get(struct store *s, const char *stream, const char *account, co
 bool checkpoint_next(struct store *s, const struct checkpoint *after,
                      struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err);
 
+/* The next slice of the stream and account that is complete, behind after ("": the first) and
+ * before `before`, both ids, and when it was read. `after` may be ret_slice. */
+bool checkpoint_next_complete(struct store *s, const char *stream, const char *account,
+                              const char *after, const char *before,
+                              char ret_slice[STORE_NAME_SIZE], int64_t *ret_updated_ns,
+                              bool *ret_found, struct error *err);
+
+/* An account, and when a slice of it was last read. */
+typedef bool checkpoint_account(void *context, const char *account, int64_t updated_ns,
+                                struct error *err);
+/* All accounts of which something was read since then, in order; false ends it, with the error. */
+bool checkpoint_accounts(struct store *s, int64_t since_ns, checkpoint_account *each,
+                         void *context, struct error *err);
+
 #endif

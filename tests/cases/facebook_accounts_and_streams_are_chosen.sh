@@ -28,6 +28,19 @@ equal "$(stream insights_ad .slices_complete)" 2 "days of the account that was m
 truth "${days[@]}" insights_ad
 sound
 
+# where none is named, one that is not seen any more is missed, for a while
+FB_TOKEN=EAASANDBOX_HIDDEN facebook 1 "${days[@]}" --stream insights_ad --again
+says "account.failed account=${ids[2]} facebook_ads lists it no more, and it was read on 2026-11-20; "
+equal "$(stream insights_ad .slices_complete)" 4 "days of the others"
+FB_TOKEN=EAASANDBOX_HIDDEN expect 0 "$EXTRACT" plan --source facebook_ads --stream insights_ad
+says "account.failed account=${ids[2]} facebook_ads lists it no more"
+FB_TOKEN=EAASANDBOX_HIDDEN facebook 0 "${days[@]}" --stream insights_ad --again --account "${ids[0]}"
+cp -R state kept
+at 2026-12-20T12:00:00Z
+FB_TOKEN=EAASANDBOX_HIDDEN facebook 0 --since yesterday --stream insights_ad
+at 2026-11-20T12:00:00Z
+rm -rf state && mv kept state
+
 facebook 64 --stream insights_adz
 says 'insights_adz'
 facebook 64 --account act_1

@@ -39,6 +39,7 @@ case_tests = \
     tests/cases/facebook_a_token_that_changes_is_read_again.sh \
     tests/cases/facebook_a_token_that_ends_leaves_its_reports.sh \
     tests/cases/facebook_accounts_and_streams_are_chosen.sh \
+    tests/cases/facebook_accounts_that_are_refused_keep_no_other_away.sh \
     tests/cases/facebook_another_version_is_told.sh \
     tests/cases/facebook_an_empty_report_is_no_empty_day.sh \
     tests/cases/facebook_breakdowns_keep_every_row.sh \
@@ -64,6 +65,7 @@ case_tests = \
     tests/cases/facebook_killed_anywhere_loads_once.sh \
     tests/cases/facebook_limits_bind_and_nothing_is_refused.sh \
     tests/cases/facebook_names_are_exact_where_the_policy_keeps_them.sh \
+    tests/cases/facebook_nights_without_a_run_leave_no_gap.sh \
     tests/cases/facebook_objects_come_when_they_change.sh \
     tests/cases/facebook_killed_in_every_phase_of_a_report.sh \
     tests/cases/facebook_killed_reports_are_paid_for_once.sh \

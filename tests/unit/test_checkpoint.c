@@ -100,6 +100,61 @@ static void checkpoints_are_listed_in_order(void **state)
     store_close(s);
 }
 
+static bool note_account(void *context, const char *account, int64_t updated_ns,
+                         struct error *err)
+{
+    (void)err;
+    assert_true(updated_ns == fixture_now_ns);
+    strcat(strcat(context, account), " ");
+    return true;
+}
+
+static void complete_ones_of_one_account_are_found_in_order(void **state)
+{
+    (void)state;
+    struct error err;
+    struct store *s = fixture_open();
+    static const struct {
+        const char *stream, *account, *slice;
+        enum checkpoint_state state;
+    } rows[] = {
+        {"users", "7", "2026-11-19", CHECKPOINT_COMPLETE},
+        {"users", "7", "2026-11-20", CHECKPOINT_OPEN},
+        {"users", "7", "2026-11-21", CHECKPOINT_COMPLETE},
+        {"users", "7", "2026-11-22", CHECKPOINT_COMPLETE},
+        {"users", "8", "2026-11-20", CHECKPOINT_COMPLETE},
+        {"events", "7", "2026-11-20", CHECKPOINT_COMPLETE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct checkpoint c = make(rows[i].stream, rows[i].slice, "");
+        snprintf(c.account, sizeof c.account, "%s", rows[i].account);
+        c.state = rows[i].state;
+        put(s, &c);
+    }
+    char slice[STORE_NAME_SIZE] = "";
+    int64_t updated_ns = 0;
+    bool found;
+    static const char *const expected[] = {"2026-11-19", "2026-11-21"};
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(checkpoint_next_complete(s, "users", "7", slice, "2026-11-22", slice,
+                                             &updated_ns, &found, &err));
+        assert_true(found);
+        assert_string_equal(slice, expected[i]);
+        assert_true(updated_ns == fixture_now_ns);
+    }
+    assert_true(checkpoint_next_complete(s, "users", "7", slice, "2026-11-22", slice,
+                                         &updated_ns, &found, &err));
+    assert_false(found);
+
+    char accounts[16] = "";
+    assert_true(checkpoint_accounts(s, fixture_now_ns, note_account, accounts, &err));
+    assert_string_equal(accounts, "7 8 ");
+    *accounts = '\0';
+    assert_true(checkpoint_accounts(s, fixture_now_ns + 1, note_account, accounts, &err));
+    assert_string_equal(accounts, "");
+    store_close(s);
+}
+
 static void a_checkpoint_dies_with_its_transaction(void **state)
 {
     (void)state;
@@ -259,6 +314,7 @@ int main(void)
         fixture_test(a_checkpoint_comes_back_as_it_was_put),
         fixture_test(a_checkpoint_replaces_the_one_before),
         fixture_test(checkpoints_are_listed_in_order),
+        fixture_test(complete_ones_of_one_account_are_found_in_order),
         fixture_test(a_checkpoint_dies_with_its_transaction),
         fixture_test(a_damaged_checkpoint_is_refused_by_name),
         fixture_test(a_position_moves_and_remembers_why_it_did_not),

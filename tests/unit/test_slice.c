@@ -121,6 +121,10 @@ static void a_day_is_settled_when_it_was_read_past_its_lookback_or_today(void **
         {"{'kind': 'day', 'lookback': '28d'}", "2026-11-01", "2026-11-29", "2026-12-24", false},
         {"{'kind': 'day', 'lookback': '28d'}", "2026-11-01", "2026-11-30", "2026-12-24", true},
         {"{'kind': 'day', 'lookback': '28d'}", "2026-11-01", "2026-11-03", "2026-11-03", true},
+        /* a day that is not over, or was not when it was read */
+        {"{'kind': 'day', 'lookback': '28d'}", "2026-11-03", "2026-11-03", "2026-11-03", false},
+        {"{'kind': 'day', 'lookback': '28d'}", "2026-11-02", "2026-11-02", "2026-11-03", false},
+        {"{'kind': 'day'}", "2026-11-03", "2026-11-03", "2026-11-03", true},
         /* read by a host whose clock was ahead */
         {"{'kind': 'day', 'lookback': '28d'}", "2026-11-01", "2026-11-04", "2026-11-03", false},
         {"{'kind': 'day', 'lookback': '28d'}", "2026-11-01", "2027-11-01", "2026-11-03", false},

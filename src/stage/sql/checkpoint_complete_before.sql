@@ -1,0 +1,5 @@
+SELECT slice, updated
+FROM checkpoint
+WHERE stream = ?1 AND account = ?2 AND slice > ?3 AND slice < ?4 AND state = 'complete'
+ORDER BY slice
+LIMIT 1
