@@ -17,7 +17,7 @@
 #include "net/head.h"
 
 enum {
-    RECEIVE_BUFFER = 256 * 1024, /* few reads, and mostly in the cache when it is scanned */
+    RECEIVE_BUFFER = 128 * 1024, /* few reads, and mostly in the cache when it is scanned */
     CONNECTIONS_KEPT = 8,
     KEEPALIVE_SECONDS = 60, /* reports are silent for minutes, and so are middleboxes */
     POLL_MS = 1000,
