@@ -34,18 +34,32 @@ void queue_free(struct queue *q)
     free(q);
 }
 
-bool queue_push(struct queue *q, void *item)
+static bool push(struct queue *q, void *item, bool first)
 {
     pthread_mutex_lock(&q->lock);
     while (q->count == q->capacity && !q->closed)
         pthread_cond_wait(&q->changed, &q->lock);
     bool open = !q->closed;
     if (open) {
-        q->items[(q->first + q->count++) % q->capacity] = item;
+        size_t behind = first ? q->capacity - 1 : q->count;
+        size_t place = (q->first + behind) % q->capacity;
+        q->items[place] = item;
+        q->first = first ? place : q->first;
+        q->count++;
         pthread_cond_broadcast(&q->changed);
     }
     pthread_mutex_unlock(&q->lock);
     return open;
+}
+
+bool queue_push(struct queue *q, void *item)
+{
+    return push(q, item, false);
+}
+
+bool queue_push_first(struct queue *q, void *item)
+{
+    return push(q, item, true);
 }
 
 bool queue_pop(struct queue *q, void **ret_item)

@@ -23,6 +23,9 @@ CLEANUP_DEFINE(struct queue, queue_free)
 
 /* Waits while the queue is full. False when it is closed: the item stays the caller's. */
 bool queue_push(struct queue *q, void *item);
+/* The same, before all that wait: what is to be used again comes back so that no more of it is
+ * ever touched than is needed at a time. */
+bool queue_push_first(struct queue *q, void *item);
 /* Waits while the queue is empty. False when it is closed and empty. */
 bool queue_pop(struct queue *q, void **ret_item);
 void queue_close(struct queue *q);

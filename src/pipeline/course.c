@@ -163,7 +163,6 @@ static enum course_answer begin_slice(struct course *c, struct error *err)
         .slice = slice,
         .access = o->access,
         .checkpoints = o->checkpoints,
-        .zstandard = o->zstandard,
         .writer = o->writer,
         .room = o->room,
         .sizing = &c->sizing,

@@ -41,9 +41,8 @@ struct course_notes {
 struct course_options {
     const struct deployment *deployment;
     const struct agenda_list *list;
-    const struct access *access; /* these three are the thread's */
+    const struct access *access; /* these two are the thread's */
     struct store *checkpoints; /* a reading connection */
-    struct zstandard *zstandard;
     struct writer *writer;
     struct hold_room *room;
     const struct pseudonym *pseudonym;

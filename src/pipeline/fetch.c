@@ -32,7 +32,6 @@ struct lane {
     struct fetch *fetch;
     struct access access;
     struct store *checkpoints;
-    struct zstandard *zstandard;
     struct course *courses[COURSES_MAX];
     int64_t not_before_ns[COURSES_MAX]; /* by course */
     size_t count;
@@ -44,7 +43,7 @@ struct lane {
 struct fetch {
     const struct fetch_options *options;
     struct access access; /* what the threads fork theirs from */
-    struct hold_room room;
+    struct hold_room *room;
     struct restarts *restarts;
     struct compare *compare;
     struct lane lanes[WRITER_FETCHERS_MAX];
@@ -200,9 +199,8 @@ static void begin(struct lane *lane, const struct agenda_list *list)
         .list = list,
         .access = &lane->access,
         .checkpoints = lane->checkpoints,
-        .zstandard = lane->zstandard,
         .writer = o->writer,
-        .room = &f->room,
+        .room = f->room,
         .pseudonym = o->pseudonym,
         .restarts = f->restarts,
         .compare = f->compare,
@@ -294,9 +292,6 @@ static bool lane_open(struct fetch *f, struct lane *lane, struct error *err)
 {
     const struct fetch_options *o = f->options;
     lane->fetch = f;
-    lane->zstandard = zstandard_new();
-    if (!lane->zstandard)
-        return error_memory(err);
     return access_fork(&f->access, &lane->access, err) &&
            deployment_read(o->deployment, &lane->checkpoints, err);
 }
@@ -305,7 +300,6 @@ static void lane_close(struct lane *lane)
 {
     if (lane->started)
         pthread_join(lane->thread, NULL);
-    zstandard_free(lane->zstandard);
     store_close(lane->checkpoints);
     access_join(&lane->access);
 }
@@ -349,15 +343,16 @@ bool fetch_agenda(const struct fetch_options *options, struct result *result, st
     f->access = *options->access;
     /* there is something else to do while one waits */
     f->access.yields = options->threads > 1 || agenda_lists(options->agenda) > 1;
-    hold_room_init(&f->room);
     pthread_mutex_init(&f->lock, NULL);
     f->restarts = restarts_new();
-    bool ok = (f->restarts || error_memory(err)) &&
+    f->room = hold_room_new();
+    bool ok = ((f->restarts && f->room) || error_memory(err)) &&
               compare_new(options->deployment, &f->compare, err) && work(f, err);
     if (f->restarts)
         restarts_tell(f->restarts);
     restarts_free(f->restarts);
     compare_free(f->compare);
+    hold_room_free(f->room);
     pthread_mutex_destroy(&f->lock);
     /* the writer borrows the texts of the agenda */
     struct error unwritten;

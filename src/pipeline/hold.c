@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/hold.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,10 +20,15 @@ struct item {
     struct writer_page *page;
 };
 
+struct hold_room {
+    atomic_size_t left;
+    pthread_mutex_t lock; /* of the two below: packing is quick, and its memory is a megabyte */
+    struct zstandard *zstandard;
+    struct segment_packed packed;
+};
+
 struct hold {
     struct hold_room *room;
-    struct zstandard *zstandard;
-    struct segment_packed scratch;
     struct item *items;
     size_t count;
     size_t size; /* of items */
@@ -29,20 +36,34 @@ struct hold {
     size_t part; /* … and of parts before the open one */
 };
 
-void hold_room_init(struct hold_room *room)
+struct hold_room *hold_room_new(void)
 {
+    AUTO(hold_room_freep) struct hold_room *room = calloc(1, sizeof *room);
+    if (!room)
+        return NULL;
     atomic_init(&room->left, HOLD_ROOM);
+    pthread_mutex_init(&room->lock, NULL);
+    segment_packed_init(&room->packed);
+    room->zstandard = zstandard_new();
+    return room->zstandard ? steal(&room) : NULL;
 }
 
-struct hold *hold_new(struct hold_room *room, struct zstandard *zstandard)
+void hold_room_free(struct hold_room *room)
 {
-    AUTO(hold_freep) struct hold *h = calloc(1, sizeof *h);
-    if (!h)
-        return NULL;
-    h->room = room;
-    h->zstandard = zstandard;
-    segment_packed_init(&h->scratch);
-    return steal(&h);
+    if (!room)
+        return;
+    zstandard_free(room->zstandard);
+    segment_packed_done(&room->packed);
+    pthread_mutex_destroy(&room->lock);
+    free(room);
+}
+
+struct hold *hold_new(struct hold_room *room)
+{
+    struct hold *h = calloc(1, sizeof *h);
+    if (h)
+        h->room = room;
+    return h;
 }
 
 /* Forgets the items from this one on. */
@@ -66,7 +87,6 @@ void hold_free(struct hold *h)
     if (!h)
         return;
     drop(h, 0);
-    segment_packed_done(&h->scratch);
     free(h->items);
     free(h);
 }
@@ -103,21 +123,31 @@ static bool append(struct hold *h, enum item_kind kind, size_t size, struct item
     return true;
 }
 
-bool hold_segment(struct hold *h, const struct segment *segment, bool *ret_full,
-                  struct error *err)
+/* Under the lock. What is kept is no larger than the frame. */
+static bool pack(struct hold *h, const struct segment *segment, bool *ret_full,
+                 struct error *err)
 {
-    const struct buffer *frame = &h->scratch.frame;
+    struct segment_packed *packed = &h->room->packed;
     struct item *item;
-    buffer_clear(&h->scratch.frame);
-    if (!segment_pack(segment, h->zstandard, &h->scratch, err) ||
-        !append(h, ITEM_SEGMENT, frame->len, &item, err))
+    if (!segment_pack(segment, h->room->zstandard, packed, err) ||
+        !append(h, ITEM_SEGMENT, packed->frame.len, &item, err))
         return false;
     *ret_full = !item;
     if (!item)
         return true;
-    item->packed = h->scratch;
+    item->packed = *packed;
     buffer_init(&item->packed.frame, SEGMENT_FRAME_MAX);
-    return buffer_append(&item->packed.frame, frame->data, frame->len) || error_memory(err);
+    return buffer_append(&item->packed.frame, packed->frame.data, packed->frame.len) ||
+           error_memory(err);
+}
+
+bool hold_segment(struct hold *h, const struct segment *segment, bool *ret_full,
+                  struct error *err)
+{
+    pthread_mutex_lock(&h->room->lock);
+    bool ok = pack(h, segment, ret_full, err);
+    pthread_mutex_unlock(&h->room->lock);
+    return ok;
 }
 
 bool hold_quarantine(struct hold *h, uint64_t position, const char *line, size_t len,
@@ -195,7 +225,7 @@ void hold_forget(struct hold *h)
 }
 
 static bool hand_on(struct writer *writer, const struct append_origin *origin,
-                    const struct item *item, struct error *err)
+                    struct item *item, struct error *err)
 {
     return item->kind == ITEM_SEGMENT
                ? writer_packed(writer, origin, &item->packed, err)

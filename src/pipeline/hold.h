@@ -10,28 +10,27 @@
 #ifndef PIPELINE_HOLD_H
 #define PIPELINE_HOLD_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
-#include "codec/zstandard.h"
 #include "pipeline/writer.h"
 #include "record/segment.h"
 
 /* Bytes of packed records that may be held at a time by all that share the room. */
-struct hold_room {
-    atomic_size_t left;
-};
-
 enum { HOLD_ROOM = 4 * 1024 * 1024 };
 
-void hold_room_init(struct hold_room *room);
+/* The room, and what packs the segments of all of them, one at a time. */
+struct hold_room;
+
+struct hold_room *hold_room_new(void); /* NULL when memory is out */
+void hold_room_free(struct hold_room *room);
+CLEANUP_DEFINE(struct hold_room, hold_room_free)
 
 struct hold;
 
-/* NULL when memory is out. What is passed must live longer. */
-struct hold *hold_new(struct hold_room *room, struct zstandard *zstandard);
+/* A hold is one thread's. NULL when memory is out. The room must live longer. */
+struct hold *hold_new(struct hold_room *room);
 void hold_free(struct hold *h);
 CLEANUP_DEFINE(struct hold, hold_free)
 

@@ -575,7 +575,7 @@ static bool prepare_hold(struct reading *r, struct error *err)
     /* a part that is made anew, or smaller, must not leave rows behind either */
     if (!r->has_known && !manifest_has_parts(stream))
         return true;
-    r->hold = hold_new(r->options.room, r->options.zstandard);
+    r->hold = hold_new(r->options.room);
     return r->hold || error_memory(err);
 }
 

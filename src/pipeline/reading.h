@@ -34,9 +34,8 @@ struct reading_options {
     size_t stream; /* by its place in the manifest */
     const struct scope_account *account; /* these two must live until the writer is flushed */
     const struct slice *slice;
-    const struct access *access; /* these three are of one thread */
+    const struct access *access; /* these two are of one thread */
     struct store *checkpoints; /* a reading connection */
-    struct zstandard *zstandard;
     struct writer *writer;
     struct hold_room *room;
     struct paginator_sizing *sizing; /* of the list, for all of its slices */

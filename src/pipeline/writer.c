@@ -111,7 +111,7 @@ static void release_job(struct writer *w, struct job *job)
     free(job->reason);
     segment_packed_done(&job->packed);
     *job = (struct job){0};
-    queue_push(w->idle, job);
+    queue_push_first(w->idle, job);
 }
 
 /* One more or one less end of a page in the queue. */
@@ -577,7 +577,7 @@ struct segment *writer_take(struct writer *w)
 void writer_return(struct writer *w, struct segment *segment)
 {
     segment_clear(segment);
-    queue_push(w->segments, segment);
+    queue_push_first(w->segments, segment);
 }
 
 /* Hands on a copy of the job; fails only when the writer has. */
@@ -608,14 +608,11 @@ bool writer_segment(struct writer *w, const struct append_origin *origin, bool a
 }
 
 bool writer_packed(struct writer *w, const struct append_origin *origin,
-                   const struct segment_packed *packed, struct error *err)
+                   struct segment_packed *packed, struct error *err)
 {
     struct job job = {.kind = JOB_PACKED, .origin = *origin, .packed = *packed};
-    const struct buffer *frame = &packed->frame;
-    buffer_init(&job.packed.frame, SEGMENT_FRAME_MAX);
-    if (!buffer_append(&job.packed.frame, frame->data, frame->len))
-        error_memory(err);
-    else if (push(w, &job, err))
+    segment_packed_init(packed);
+    if (push(w, &job, err))
         return true;
     segment_packed_done(&job.packed);
     return false;

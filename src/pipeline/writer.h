@@ -87,9 +87,10 @@ void writer_claim(struct writer *w);
  * delivered as a whole. */
 bool writer_segment(struct writer *w, const struct append_origin *origin, bool all,
                     struct segment *segment, struct error *err);
-/* The same of a segment that was packed already, and is copied. */
+/* The same of a segment that was packed already: its frame is taken over, and packed holds none
+ * any more. */
 bool writer_packed(struct writer *w, const struct append_origin *origin,
-                   const struct segment_packed *packed, struct error *err);
+                   struct segment_packed *packed, struct error *err);
 bool writer_quarantine(struct writer *w, const struct append_origin *origin, uint64_t position,
                        const char *line, size_t len, const char *reason, struct error *err);
 /* The page is whole: checkpoint, events, commit. Returns before that is done. */

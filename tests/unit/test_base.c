@@ -424,6 +424,26 @@ static void a_queue_hands_on_everything_in_order_and_then_ends(void **state)
     assert_false(queue_push(q, NULL));
 }
 
+static void what_is_pushed_first_is_popped_before_all_that_wait(void **state)
+{
+    (void)state;
+    AUTO(queue_freep) struct queue *q = queue_new(3);
+    void *item;
+    char text[] = "abc";
+    assert_true(queue_push(q, &text[1]));
+    assert_true(queue_push_first(q, &text[0]));
+    assert_true(queue_push(q, &text[2]));
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(queue_pop(q, &item));
+        assert_ptr_equal(item, &text[i]);
+    }
+    assert_true(queue_push_first(q, &text[0])); /* into an empty one, at any place */
+    assert_true(queue_pop(q, &item));
+    assert_ptr_equal(item, &text[0]);
+    queue_close(q);
+    assert_false(queue_push_first(q, &text[0]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +468,7 @@ int main(void)
         cmocka_unit_test(a_folder_that_others_can_write_is_refused),
         cmocka_unit_test(a_second_lock_is_refused_and_names_the_holder),
         cmocka_unit_test(a_queue_hands_on_everything_in_order_and_then_ends),
+        cmocka_unit_test(what_is_pushed_first_is_popped_before_all_that_wait),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
