@@ -9,12 +9,12 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/stop.h"
 #include "base/text.h"
 #include "net/address.h"
 #include "net/allow.h"
 #include "net/head.h"
+#include "net/trust.h"
 
 enum {
     RECEIVE_BUFFER = 128 * 1024, /* few reads, and mostly in the cache when it is scanned */
@@ -30,7 +30,7 @@ struct http {
     CURL *easy;
     struct allow *allow;
     char *user_agent;
-    struct buffer ca; /* PEM, system and ours; empty: libcurl's own default */
+    struct trust trust;
     struct http_limits limits;
     struct head head;
     struct http_response response;
@@ -53,6 +53,7 @@ struct transfer {
     struct curl_slist *headers;
     uint64_t raw_bytes; /* of the body as they came from the wire, chunk framing included */
     bool connected; /* at least one address was allowed */
+    bool untrusted; /* nobody vouches for the server's certificate */
     char refused[ADDRESS_TEXT_SIZE]; /* the last address that was not; "" none */
     struct error failure; /* what made a callback end the transfer */
     char detail[CURL_ERROR_SIZE];
@@ -70,25 +71,14 @@ static bool printable(const char *text)
     return true;
 }
 
-static bool append_file(struct buffer *content, const char *path, struct error *err)
+/* Only OpenSSL finds single certificates in a folder; others read all of it. */
+static bool open_trust(struct http *client, const char *ca_file, struct error *err)
 {
-    if (!file_read(path, content, err))
-        return false;
-    return buffer_append_byte(content, '\n') || error_memory(err);
-}
-
-/* libcurl takes one set of certificates: the system's bundle and ours, one after the other. */
-static bool load_ca(struct http *client, const char *ca_file, struct error *err)
-{
-    static const char mark[] = "-----BEGIN CERTIFICATE-----";
-    if (!append_file(&client->ca, ca_file, err))
-        return error_prefix(err, "ca_file");
-    if (!memmem(client->ca.data, client->ca.len, mark, strlen(mark)))
-        return error_set(err, ERROR_CONFIG, "ca_file: %s: no certificate in PEM form in it",
-                         ca_file);
-
-    const char *system = curl_version_info(CURLVERSION_NOW)->cainfo;
-    return !system || !file_exists(system) || append_file(&client->ca, system, err);
+    static const char by_name[] = "OpenSSL/";
+    const curl_version_info_data *lib = curl_version_info(CURLVERSION_NOW);
+    bool folder = lib->capath && lib->ssl_version &&
+                  strncmp(lib->ssl_version, by_name, strlen(by_name)) == 0;
+    return trust_init(&client->trust, ca_file, lib->cainfo, folder, err);
 }
 
 bool http_new(const struct http_options *options, struct http **ret_client, struct error *err)
@@ -96,7 +86,6 @@ bool http_new(const struct http_options *options, struct http **ret_client, stru
     AUTO(http_freep) struct http *client = calloc(1, sizeof *client);
     if (!client)
         return error_memory(err);
-    buffer_init(&client->ca, HTTP_CA_MAX);
     head_init(&client->head);
     client->limits = options->limits;
 
@@ -115,7 +104,7 @@ bool http_new(const struct http_options *options, struct http **ret_client, stru
     if (!client->easy)
         return error_set(err, ERROR_BUG, "libcurl does not start");
     curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)CONNECTIONS_KEPT);
-    if (options->ca_file && !load_ca(client, options->ca_file, err))
+    if (!open_trust(client, options->ca_file, err))
         return false;
     *ret_client = steal(&client);
     return true;
@@ -131,7 +120,7 @@ void http_free(struct http *client)
         curl_global_cleanup();
     allow_free(client->allow);
     free(client->user_agent);
-    buffer_done(&client->ca);
+    trust_done(&client->trust);
     head_done(&client->head);
     free(client);
 }
@@ -448,15 +437,22 @@ static long in_units(int64_t ns, int64_t unit_ns)
     return units < INT32_MAX ? (long)units : INT32_MAX;
 }
 
-static bool set_safety(CURL *easy, struct http *client)
+/* The system's folder is asked by default, as is its bundle. */
+static bool set_trust(CURL *easy, struct http *client)
 {
-    struct curl_blob ca = {client->ca.data, client->ca.len, CURL_BLOB_NOCOPY};
+    const struct trust *t = &client->trust;
+    struct curl_blob pem = {t->pem.data, t->pem.len, CURL_BLOB_NOCOPY};
+    return (!t->bundle || SET(CURLOPT_CAINFO, NULL)) &&
+           (t->pem.len == 0 || SET(CURLOPT_CAINFO_BLOB, &pem));
+}
+
+static bool set_safety(CURL *easy)
+{
     return SET(CURLOPT_NOSIGNAL, 1L) && SET(CURLOPT_PROTOCOLS_STR, "http,https") &&
            SET(CURLOPT_FOLLOWLOCATION, 0L) && SET(CURLOPT_PROXY, "") &&
            SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
            SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
-           SET(CURLOPT_SSL_VERIFYPEER, 1L) && SET(CURLOPT_SSL_VERIFYHOST, 2L) &&
-           (!client->ca.len || SET(CURLOPT_CAINFO_BLOB, &ca));
+           SET(CURLOPT_SSL_VERIFYPEER, 1L) && SET(CURLOPT_SSL_VERIFYHOST, 2L);
 }
 
 static bool set_limits(CURL *easy, const struct http_limits *limits)
@@ -602,6 +598,7 @@ static bool perform(struct transfer *t)
     if (!message || message->msg != CURLMSG_DONE)
         return fail(t, ERROR_BUG, "libcurl ended without a word");
     CURLcode code = message->data.result;
+    t->untrusted = code == CURLE_PEER_FAILED_VERIFICATION;
     if (code != CURLE_OK)
         return report(t, code);
     return t->client->head.ended || fail(t, ERROR_NETWORK, "the answer ended too early");
@@ -625,7 +622,7 @@ static bool run(struct transfer *t, const struct http_request *request)
     struct http *client = t->client;
     CURL *easy = client->easy;
     curl_easy_reset(easy); /* keeps connections and the names it resolved */
-    if (!set_safety(easy, client) || !set_limits(easy, &client->limits) ||
+    if (!set_safety(easy) || !set_trust(easy, client) || !set_limits(easy, &client->limits) ||
         !set_transport(easy, client) || !set_request(easy, t, request) ||
         !set_callbacks(easy, t))
         return fail(t, ERROR_BUG, "this libcurl lacks an option that we cannot do without");
@@ -673,7 +670,12 @@ bool http_send(struct http *client, const struct http_request *request,
     if (!check_method(request, err) || !target_init(&t.target, client, request->url, err) ||
         !make_headers(request, t.target.host, &t.headers, err))
         return false;
-    if (!run(&t, request)) {
+    bool ok = run(&t, request);
+    if (!ok && t.untrusted && trust_widen(&client->trust)) { /* nothing was sent */
+        t.failure = (struct error){0};
+        ok = run(&t, request);
+    }
+    if (!ok) {
         *err = t.failure;
         return false;
     }

@@ -28,7 +28,6 @@ enum {
     HTTP_REQUEST_HEADERS_MAX = 64,
     HTTP_RATIO_MAX = 200, /* decoded : received, judged after the first … */
     HTTP_RATIO_FREE = 64 * 1024, /* … decoded bytes */
-    HTTP_CA_MAX = 4 * 1024 * 1024, /* bytes of trusted certificates */
     HTTP_STOP_GRACE_SECONDS = 10, /* what a request in hand still gets after a stop */
 };
 

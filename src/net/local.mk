@@ -10,4 +10,5 @@ src_net_libnet_a_SOURCES = \
     src/net/head.c src/net/head.h \
     src/net/producer.c src/net/producer.h \
     src/net/rdkafka.c src/net/rdkafka.h \
-    src/net/topics.c src/net/topics.h
+    src/net/topics.c src/net/topics.h \
+    src/net/trust.c src/net/trust.h
