@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +76,14 @@ static bool fail(const struct sqlite *db, int code, struct error *err)
 }
 
 /* --- Opening ----------------------------------------------------------------------------- */
+
+/* A dozen connections, most of which read a few pages: none gets pages in advance, and what they
+ * take is counted by nobody. */
+static void configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_PAGECACHE, NULL, 0, 0);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
 
 /* SQLite would make the file with the umask's mode and follow links; we do neither. */
 static bool make_file(const char *path, enum error_kind kind, struct error *err)
@@ -254,6 +263,8 @@ static bool prepare_journal(struct sqlite *db, struct error *err)
 bool sqlite_open(const char *path, const struct sqlite_options *options, struct sqlite **ret_db,
                  struct error *err)
 {
+    static pthread_once_t configured = PTHREAD_ONCE_INIT;
+    pthread_once(&configured, configure);
     if (!prepare_file(path, options, err))
         return false;
 
