@@ -14,7 +14,7 @@ cp -R state opted_in
 
 meta accounts=1 ads=12 optin=off
 facebook 1 "${days[@]}" "${of[@]}" --again
-says "error stream.failed stream=insights_ad_device kind=data facebook_ads insights_ad_device $(account 1) 2026-11-18: no records, but the account was active on that day: has it opted in to this breakdown in Ads Manager"
+says "error stream.failed stream=insights_ad_device kind=data slices=2 facebook_ads insights_ad_device $(account 1) 2026-11-18: no records, but the account was active on that day: has it opted in to this breakdown in Ads Manager"
 equal "$(stream insights_ad_device '"\(.slices_complete) \(.staged)"')" "0 0" "days of the breakdown"
 equal "$(stream insights_ad .slices_complete)" 2 "days of the other stream"
 equal "$(digest state)" "$(digest opted_in)" "rows that were read before"
