@@ -161,7 +161,8 @@ static void print_text(const struct deployment *d, const struct result *result,
     fputc('\n', stderr);
 }
 
-/* What goes on with the next run is no error. slices: that failed, told when they are several. */
+/* What goes on with the next run is no error. slices: of an account that failed, told when they are
+ * several. */
 static void log_failure(const char *failed, const char *parked, const char *of,
                         const char *name, uint64_t slices, const struct error *error)
 {
@@ -226,8 +227,8 @@ static bool log_streams(const struct result *result, const struct error *failure
     bool told = false;
     for (size_t i = 0; i < f->count; i++) {
         if (list_alike(f, i, &alike))
-            log_failure("stream.failed", "stream.parked", "stream=", alike.names, alike.slices,
-                        &f->list[i].error);
+            log_failure("stream.failed", "stream.parked", "stream=", alike.names,
+                        *f->list[i].account ? alike.slices : 0, &f->list[i].error);
         told = told || (failure && strcmp(f->list[i].error.text, failure->text) == 0);
     }
     if (f->more > 0)
