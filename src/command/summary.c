@@ -25,6 +25,16 @@ static const char *status_word(int exit_status)
     return "failed";
 }
 
+/* Something may wait for its quota although what is told is something else. */
+static bool resume_at(const struct result *result, const struct error *failure,
+                      char ret_text[CLOCK_RFC3339_SIZE])
+{
+    const struct error wait = {.kind = ERROR_QUOTA, .not_before_ns = result->resume_ns};
+    if (failure && context_resume_at(failure, ret_text))
+        return true;
+    return result->resume_ns > 0 && context_resume_at(&wait, ret_text);
+}
+
 static json_t *stream_json(const struct result *result, const struct result_stream *s)
 {
     return json_pack(
@@ -86,7 +96,7 @@ static bool print_json(const struct deployment *d, const struct result *result,
     getrusage(RUSAGE_SELF, &usage);
     char started[CLOCK_RFC3339_SIZE], again[CLOCK_RFC3339_SIZE];
     clock_format_rfc3339(result->started_ns, started);
-    bool resumable = failure && context_resume_at(failure, again);
+    bool resumable = resume_at(result, failure, again);
     return context_print_json(
         json_pack("{s:i, s:s, s:s, s:s, s:i, s:s?, s:s?, s:s?, s:s, s:I, s:I, s:I, s:I, s:I, "
                   "s:I, s:I, s:o, s:o, s:o, s:I}",
@@ -153,7 +163,7 @@ static void print_text(const struct deployment *d, const struct result *result,
             print_stream(d, result, stream);
     }
     char again[CLOCK_RFC3339_SIZE];
-    bool resumable = failure && context_resume_at(failure, again);
+    bool resumable = resume_at(result, failure, again);
     fprintf(stderr, "%s after %.1f s", status_word(exit_status),
             (double)(result->ended_ns - result->started_ns) / (double)CLOCK_SECOND_NS);
     if (resumable)

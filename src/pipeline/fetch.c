@@ -91,13 +91,13 @@ static void on_completed(void *context, size_t stream)
     pthread_mutex_unlock(&f->lock);
 }
 
-/* The first failure is what is told of a stream, unless a worse one comes: that of one slice is the
- * least, and of waits the longest says when all can go on. */
+/* The first failure is what is told of a stream, unless a worse one comes: a wait is the least, and
+ * the longest says when all can go on; then what is wrong with one slice. */
 static bool is_worse(const struct error *cause, const struct error *told)
 {
-    if (told->kind == ERROR_QUOTA && cause->kind == ERROR_QUOTA)
-        return cause->not_before_ns > told->not_before_ns;
-    return told->kind == ERROR_DATA && cause->kind != ERROR_DATA;
+    if (cause->kind == ERROR_QUOTA)
+        return told->kind == ERROR_QUOTA && cause->not_before_ns > told->not_before_ns;
+    return told->kind == ERROR_QUOTA || (told->kind == ERROR_DATA && cause->kind != ERROR_DATA);
 }
 
 /* Under the lock. */
@@ -130,6 +130,8 @@ static void count_failure(struct fetch *f, const struct agenda_list *list,
         stream->failed = true;
         stream->error = *cause;
     }
+    if (cause->kind == ERROR_QUOTA && cause->not_before_ns > f->result->resume_ns)
+        f->result->resume_ns = cause->not_before_ns;
     if (over && cause->kind == ERROR_REMOTE)
         count_refusal(f, list);
     pthread_mutex_unlock(&f->lock);

@@ -46,33 +46,32 @@ bool result_is_new(const struct result *result, const struct result_stream *stre
     return new;
 }
 
-/* The first one; of waits the longest, or a run that goes on when it says is parked again. */
-static const struct error *stream_failure(const struct result *result)
+/* What is told: the first thing that is wrong; a wait only when nothing is, and then the longest, or a
+ * run that goes on when it says is parked again. */
+static bool is_told_before(const struct error *e, const struct error *told)
 {
-    const struct error *first = NULL;
-    for (size_t i = 0; i < result->stream_count; i++) {
-        const struct error *e = &result->streams[i].error;
-        if (!result->streams[i].failed)
-            continue;
-        if (!first || (first->kind == ERROR_QUOTA && e->kind == ERROR_QUOTA &&
-                       e->not_before_ns > first->not_before_ns))
-            first = e;
-    }
-    return first;
+    if (!told)
+        return true;
+    return told->kind == ERROR_QUOTA &&
+           (e->kind != ERROR_QUOTA || e->not_before_ns > told->not_before_ns);
 }
 
 const struct error *result_failure(const struct result *result)
 {
-    const struct error *stream = stream_failure(result);
-    if (stream)
-        return stream;
-    if (result->accounts_failed > 0)
-        return &result->account_error;
-    for (size_t i = 0; i < result->sink_count; i++) {
-        if (result->sinks[i].failed)
-            return &result->sinks[i].error;
+    const struct error *told = NULL;
+    for (size_t i = 0; i < result->stream_count; i++) {
+        const struct result_stream *stream = &result->streams[i];
+        if (stream->failed && is_told_before(&stream->error, told))
+            told = &stream->error;
     }
-    return NULL;
+    if (result->accounts_failed > 0 && is_told_before(&result->account_error, told))
+        told = &result->account_error;
+    for (size_t i = 0; i < result->sink_count; i++) {
+        const struct result_sink *sink = &result->sinks[i];
+        if (sink->failed && is_told_before(&sink->error, told))
+            told = &sink->error;
+    }
+    return told;
 }
 
 /* A token that is refused ends the whole run. */

@@ -60,6 +60,7 @@ struct result {
     size_t accounts_failed; /* of them, cannot be read … */
     struct error account_error; /* … the first one for this reason */
     struct failures failures; /* of streams and accounts, all sorts of them */
+    int64_t resume_ns; /* Unix time until which the longest wait for quota lasts; 0: none was met */
     int64_t started_ns; /* Unix time, both */
     int64_t ended_ns;
 };
@@ -67,8 +68,8 @@ struct result {
 /* Nothing done yet, begun now. */
 void result_init(struct result *result, const struct deployment *d);
 
-/* The first thing that went wrong, or NULL: of a stream, an account, a sink. Where that is a wait,
- * the longest one of all streams. */
+/* The first thing that went wrong, or NULL: of a stream, an account, a sink. A wait for quota hides
+ * nothing that is wrong; where there is nothing else, it is the longest one. */
 const struct error *result_failure(const struct result *result);
 
 /* Rows that the sink of this name got. */
@@ -79,7 +80,7 @@ uint64_t result_quarantined(const struct result *result, const struct result_str
 /* Whether anything new of the stream was staged, or delivered. */
 bool result_is_new(const struct result *result, const struct result_stream *stream);
 
-/* The exit status: 0; 75 when the run is to be run again to go on; 77 when the token was refused,
+/* The exit status: 0; 75 when nothing is wrong and the run is to be run again to go on; 77 when the token was refused,
  * however far the run had come; 1 when a part failed (some streams, some records in quarantine,
  * days that do not add up) and the rest is done; otherwise that of the failure. */
 int result_exit_status(const struct result *result);

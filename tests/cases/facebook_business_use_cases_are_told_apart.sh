@@ -62,3 +62,13 @@ says "stream.parked stream=ads kind=quota facebook_ads ads $A .*(management is b
 equal "$(stream insights_ad .slices_complete)" 62 "days of insights"
 equal "$(stream ads .slices_complete)" 1 "lists of ads"
 ends
+
+# neither hides the other: an account that waits for its minutes, and one that may not be read
+begins buc_insights=25
+for _ in $(seq 26); do other_tool "insights?date_preset=yesterday"; done
+at 2026-11-20T12:20:00Z
+fault "fb-error=10~$B/insights?level=ad"
+facebook 1 "${days[@]}" "${of[@]}" --max-wait 1s
+says 'warning stream.parked stream=insights_ad kind=quota ' "error stream.failed stream=insights_ad kind=account .*$B"
+[[ $(later "$(summary .resume_at)") -ge 2340 && $(later "$(summary .resume_at)") -le 2520 ]] ||
+    fail "to be resumed in $(later "$(summary .resume_at)") s, and not in 40 minutes"

@@ -62,6 +62,8 @@ static void what_goes_on_with_the_next_run_is_75(void **state)
     assert_int_equal(status(IDLE, 0, IDLE, 0, ERROR_STOPPED, 0), 75);
     /* but not when something is wrong besides */
     assert_int_equal(status(FAILED, ERROR_DATA, FAILED, ERROR_QUOTA, ERROR_NONE, 0), 65);
+    assert_int_equal(status(FAILED, ERROR_QUOTA, FAILED, ERROR_DATA, ERROR_NONE, 0), 65);
+    assert_int_equal(status(FAILED, ERROR_QUOTA, WORKED, 0, ERROR_SINK, 0), 1);
 }
 
 static void of_several_waits_the_longest_says_when_to_go_on(void **state)
@@ -72,13 +74,15 @@ static void of_several_waits_the_longest_says_when_to_go_on(void **state)
         {.kind = ERROR_NONE},
         {.kind = ERROR_QUOTA, .not_before_ns = 5},
         {.kind = ERROR_QUOTA, .not_before_ns = 9},
-        {.kind = ERROR_DATA},
+        {.kind = ERROR_QUOTA, .not_before_ns = 7},
     };
     for (size_t i = 0; i < r.stream_count; i++) {
         r.streams[i].failed = errors[i].kind != ERROR_NONE;
         r.streams[i].error = errors[i];
     }
     assert_ptr_equal(result_failure(&r), &r.streams[2].error);
+    r.streams[3].error = (struct error){.kind = ERROR_DATA};
+    assert_ptr_equal(result_failure(&r), &r.streams[3].error);
     r.streams[0] = (struct result_stream){.failed = true, .error = {.kind = ERROR_DATA}};
     assert_ptr_equal(result_failure(&r), &r.streams[0].error);
 }
