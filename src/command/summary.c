@@ -38,15 +38,15 @@ static bool resume_at(const struct result *result, const struct error *failure,
 static json_t *stream_json(const struct result *result, const struct result_stream *s)
 {
     return json_pack(
-        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:s, "
-        "s:I, s:s, s:s?, s:s?, s:s?}",
+        "{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:I, s:I, s:I, s:I, s:I, "
+        "s:s, s:I, s:s, s:s?, s:s?, s:s?}",
         "stream", s->name, "slices", (json_int_t)s->slices, "slices_complete",
         (json_int_t)s->complete, "pages", (json_int_t)s->pages, "records",
         (json_int_t)s->records, "staged", (json_int_t)(s->released - s->unchanged), "unchanged",
         (json_int_t)s->unchanged, "quarantined", (json_int_t)result_quarantined(result, s),
-        "unknown_fields", (json_int_t)s->unknown, "drift", s->drift, "bytes",
-        (json_int_t)s->decoded_bytes, "loaded",
-        (json_int_t)result_delivered(result, s, "warehouse"), "published",
+        "repeated", (json_int_t)s->repeated, "purged", (json_int_t)s->purged, "unknown_fields",
+        (json_int_t)s->unknown, "drift", s->drift, "bytes", (json_int_t)s->decoded_bytes,
+        "loaded", (json_int_t)result_delivered(result, s, "warehouse"), "published",
         (json_int_t)result_delivered(result, s, "kafka"), "compared", (json_int_t)s->compared,
         "differing", (json_int_t)s->differing, "difference", s->difference, "withheld",
         (json_int_t)s->withheld, "withheld_why", s->withheld_why, "out_of_reach",
@@ -132,6 +132,10 @@ static void print_stream(const struct deployment *d, const struct result *result
     if (quarantined)
         fprintf(stderr, ", %" PRIu64 " in quarantine (extract show --source %s --quarantine)",
                 quarantined, d->options->source);
+    if (s->repeated)
+        fprintf(stderr, ", %" PRIu64 " repeated, each counted once", s->repeated);
+    if (s->purged)
+        fprintf(stderr, ", %" PRIu64 " slices are not in the stage any more", s->purged);
     if (s->differing)
         fprintf(stderr, ", %" PRIu64 " of %" PRIu64 " days do not add up (%s)", s->differing,
                 s->compared, s->difference);

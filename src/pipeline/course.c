@@ -165,6 +165,7 @@ static enum course_answer begin_slice(struct course *c, struct error *err)
         .checkpoints = o->checkpoints,
         .writer = o->writer,
         .room = o->room,
+        .keys = o->keys,
         .sizing = &c->sizing,
         .pseudonym = o->pseudonym,
         .restarts = o->restarts,

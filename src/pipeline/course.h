@@ -26,6 +26,7 @@
 #include "pipeline/hold.h"
 #include "pipeline/restarts.h"
 #include "pipeline/writer.h"
+#include "record/dedup.h"
 
 /* What the caller notes of slices; from the thread that drives the course. */
 struct course_notes {
@@ -45,6 +46,7 @@ struct course_options {
     struct store *checkpoints; /* a reading connection */
     struct writer *writer;
     struct hold_room *room;
+    struct dedup_room *keys;
     const struct pseudonym *pseudonym;
     struct restarts *restarts;
     struct compare *compare;

@@ -44,6 +44,7 @@ struct fetch {
     const struct fetch_options *options;
     struct access access; /* what the threads fork theirs from */
     struct hold_room *room;
+    struct dedup_room keys;
     struct restarts *restarts;
     struct compare *compare;
     struct lane lanes[WRITER_FETCHERS_MAX];
@@ -203,6 +204,7 @@ static void begin(struct lane *lane, const struct agenda_list *list)
         .checkpoints = lane->checkpoints,
         .writer = o->writer,
         .room = f->room,
+        .keys = &f->keys,
         .pseudonym = o->pseudonym,
         .restarts = f->restarts,
         .compare = f->compare,
@@ -345,6 +347,7 @@ bool fetch_agenda(const struct fetch_options *options, struct result *result, st
     f->access = *options->access;
     /* there is something else to do while one waits */
     f->access.yields = options->threads > 1 || agenda_lists(options->agenda) > 1;
+    dedup_room_init(&f->keys);
     pthread_mutex_init(&f->lock, NULL);
     f->restarts = restarts_new();
     f->room = hold_room_new();

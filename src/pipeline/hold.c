@@ -188,8 +188,8 @@ bool hold_page(struct hold *h, const struct writer_page *page, bool *ret_full,
 
 void hold_sum(const struct hold *h, struct writer_page *slice)
 {
-    slice->records = slice->released = slice->quarantined = slice->unknown = 0;
-    slice->decoded_bytes = 0;
+    slice->records = slice->released = slice->quarantined = slice->repeated = 0;
+    slice->unknown = slice->decoded_bytes = 0;
     for (size_t i = 0; i < h->whole; i++) {
         const struct writer_page *page = h->items[i].page;
         if (!page)
@@ -197,6 +197,7 @@ void hold_sum(const struct hold *h, struct writer_page *slice)
         slice->records += page->records;
         slice->released += page->released;
         slice->quarantined += page->quarantined;
+        slice->repeated += page->repeated;
         slice->unknown += page->unknown;
         slice->decoded_bytes += page->decoded_bytes;
         if (*page->withheld)

@@ -17,6 +17,7 @@ src_pipeline_libpipeline_a_SOURCES = \
     src/pipeline/presence.c src/pipeline/presence.h \
     src/pipeline/reading.c src/pipeline/reading.h \
     src/pipeline/reconcile.c src/pipeline/reconcile.h \
+    src/pipeline/repeats.c src/pipeline/repeats.h \
     src/pipeline/replay.c src/pipeline/replay.h \
     src/pipeline/reporting.c src/pipeline/reporting.h \
     src/pipeline/restarts.c src/pipeline/restarts.h \

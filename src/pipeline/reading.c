@@ -24,6 +24,7 @@ struct progress {
     uint64_t records;
     uint64_t found; /* records of all answers, or released before this run */
     struct setdigest content;
+    size_t keys; /* repeats_mark */
 };
 
 struct reading {
@@ -45,6 +46,9 @@ struct reading {
     struct segment *segment; /* being filled; NULL: none yet */
     bool claimed; /* the writer was given something of this page */
     bool writer_failed; /* the error came from there: nothing can go on */
+
+    struct repeats *repeats; /* NULL: records have no keys */
+    bool overflow_told;
 
     /* where slices are replaced: what it held, and holds */
     bool in_one_go; /* from its first page */
@@ -81,6 +85,14 @@ static void claim(struct reading *r)
     r->claimed = true;
 }
 
+/* Back to a place that it was at. */
+static void go_back(struct reading *r, const struct progress *place)
+{
+    r->now = *place;
+    if (r->repeats)
+        repeats_release(r->repeats, r->now.keys);
+}
+
 /* --- records of the open page --------------------------------------------------------------- */
 
 static bool discard(struct reading *r, struct error *err)
@@ -92,7 +104,7 @@ static bool discard(struct reading *r, struct error *err)
     if (r->pieces)
         pieces_discard(r->pieces);
     compare_tally_discard(r->tally);
-    r->now = r->page;
+    go_back(r, &r->page);
     bool ok = !r->claimed || writer_discard(r->options.writer, err);
     r->claimed = false;
     return ok || writer_error(r);
@@ -146,6 +158,7 @@ static bool send_segment(struct reading *r, struct error *err)
            writer_error(r);
 }
 
+/* A record that was judged. */
 static bool add_record(struct reading *r, const char *line, size_t len, size_t fleeting,
                        struct error *err)
 {
@@ -156,7 +169,7 @@ static bool add_record(struct reading *r, const char *line, size_t len, size_t f
         return writer_flush(r->options.writer, err); /* fails with the writer's error */
     }
     if (r->in_one_go)
-        setdigest_add(&r->now.content, &r->content_key, line, len - fleeting);
+        setdigest_add_term(&r->now.content, repeats_term(r->repeats));
     compare_tally_record(r->tally, line, len);
     return segment_add(r->segment, line, len, fleeting, err);
 }
@@ -169,16 +182,18 @@ static bool on_record(void *context, const char *line, size_t len, size_t fleeti
                      : add_record(r, line, len, fleeting, err);
 }
 
-static bool on_quarantine(void *context, const char *line, size_t len, const char *reason,
-                          uint64_t position, struct error *err)
+/* Pieces have the keys of their rows, which are judged when they are put together. */
+static enum walk_fate on_judge(void *context, const struct walk_keyed *record,
+                               const char **ret_reason)
 {
     struct reading *r = context;
+    return r->pieces ? WALK_TAKE : repeats_judge(r->repeats, record, ret_reason);
+}
+
+static bool set_aside(struct reading *r, const char *line, size_t len, const char *reason,
+                      uint64_t position, struct error *err)
+{
     bool full = false;
-    if (r->pieces) /* the others would make a row of the rest, which nobody could tell */
-        return error_set(err, ERROR_DATA,
-                         "record %llu does not fit, and is one piece of a row, which cannot be "
-                         "set aside alone: %s",
-                         (unsigned long long)position, reason);
     if (r->in_one_go) { /* another one is news as well; its line has the time in it */
         setdigest_add(&r->now.content, &r->content_key, reason, strlen(reason));
         setdigest_add(&r->now.content, &r->content_key, &position, sizeof position);
@@ -192,6 +207,18 @@ static bool on_quarantine(void *context, const char *line, size_t len, const cha
     claim(r);
     return writer_quarantine(r->options.writer, &r->origin, position, line, len, reason, err) ||
            writer_error(r);
+}
+
+static bool on_quarantine(void *context, const char *line, size_t len, const char *reason,
+                          uint64_t position, struct error *err)
+{
+    struct reading *r = context;
+    if (r->pieces) /* the others would make a row of the rest, which nobody could tell */
+        return error_set(err, ERROR_DATA,
+                         "record %llu does not fit, and is one piece of a row, which cannot be "
+                         "set aside alone: %s",
+                         (unsigned long long)position, reason);
+    return set_aside(r, line, len, reason, position, err);
 }
 
 /* --- beginning anew ------------------------------------------------------------------------- */
@@ -216,7 +243,8 @@ static bool reset_checkpoint(struct reading *r, const char *why, struct error *e
     restarts_note(r->options.restarts, &restart);
     r->checkpoint.pages = r->checkpoint.records = 0;
     r->began_ns = INT64_MAX;
-    r->now = r->page = r->part = (struct progress){0};
+    r->page = r->part = (struct progress){0};
+    go_back(r, &r->page);
     compare_tally_restart(r->tally);
     if (r->hold)
         hold_forget(r->hold);
@@ -294,6 +322,7 @@ static bool describe_page(struct reading *r, const struct reader_page *page,
         .records = page->counts.records,
         .released = page->counts.released,
         .quarantined = page->counts.quarantined,
+        .repeated = page->counts.repeated,
         .unknown = page->counts.unknown,
         .decoded_bytes = page->decoded_bytes,
         .expected_records = r->options.expected_records,
@@ -355,6 +384,24 @@ static bool prove_empty(struct reading *r, const struct reader_page *page, struc
     return false;
 }
 
+/* The page is taken: with merging, its keys may come again on the next one. */
+static void keep_keys(struct reading *r)
+{
+    if (!r->repeats)
+        return;
+    if (repeats_overflowed(r->repeats) && !r->overflow_told)
+        log_warning(
+            "keys.overflow",
+            "stream=%s account=%s slice=%s keys=%zu no more of them are kept in memory: "
+            "of a key that comes again, %s",
+            r->stream->name, r->account, r->slice->id, repeats_mark(r->repeats),
+            r->origin.by_slice ? "the second record is the warehouse's to refuse"
+                               : "the last record stays");
+    r->overflow_told |= repeats_overflowed(r->repeats);
+    r->now.keys = r->origin.by_slice ? repeats_mark(r->repeats) : 0;
+    repeats_release(r->repeats, r->now.keys);
+}
+
 static bool take_page(struct reading *r, const struct reader_page *page, struct error *err)
 {
     struct writer_page whole;
@@ -367,6 +414,7 @@ static bool take_page(struct reading *r, const struct reader_page *page, struct 
     crashpoint("fetch.page");
     if (!keep_page(r, &whole, err))
         return false;
+    keep_keys(r);
     r->page = r->now;
     compare_tally_commit(r->tally);
     if (whole.checkpoint.state != CHECKPOINT_COMPLETE || !r->tally)
@@ -378,18 +426,40 @@ static bool take_page(struct reading *r, const struct reader_page *page, struct 
 
 /* --- rows that come in pieces ---------------------------------------------------------------- */
 
+/* A row that is whole may still be that of another part. */
+static bool take_row(struct reading *r, const struct join_row *row, struct walk_counts *counts,
+                     struct error *err)
+{
+    const char *reason = NULL;
+    enum walk_fate fate = WALK_TAKE;
+    if (r->origin.by_slice &&
+        !repeats_judge_line(r->repeats, row->line, row->len, &fate, &reason, err))
+        return false;
+    uint64_t position = counts->records++;
+    switch (fate) {
+    case WALK_TAKE:
+        counts->released++;
+        return add_record(r, row->line, row->len, row->fleeting, err);
+    case WALK_DROP:
+        counts->repeated++;
+        return true;
+    case WALK_SET_ASIDE:
+        break;
+    }
+    counts->quarantined++;
+    return set_aside(r, row->line, row->len - 1, reason, position, err);
+}
+
 /* All pieces are there: their rows are one page. */
 static bool take_joined(struct reading *r, struct error *err)
 {
     struct join_row row;
     struct reader_page page = r->joined;
-    page.counts.released = page.counts.records = 0;
+    page.counts.records = 0;
     while (pieces_next(r->pieces, &row)) {
-        page.counts.released++;
-        if (!add_record(r, row.line, row.len, row.fleeting, err))
+        if (!take_row(r, &row, &page.counts, err))
             return false;
     }
-    page.counts.records = page.counts.released;
     page.last = true;
     return take_page(r, &page, err);
 }
@@ -547,7 +617,7 @@ static bool open_reader(struct reading *r, const struct reader_part *part,
         .checkpoint = resume,
         .policy = r->stream->policy,
         .pseudonym = o->pseudonym,
-        .output = {r, on_begin, on_record, on_quarantine},
+        .output = {r, on_begin, on_record, on_quarantine, r->repeats ? on_judge : NULL},
     };
     return reader_new(&options, &r->reader, err);
 }
@@ -568,7 +638,6 @@ static bool prepare_hold(struct reading *r, struct error *err)
     r->in_one_go = r->origin.by_slice && reader_pages_done(r->reader) == 0;
     if (!r->in_one_go)
         return true;
-    setdigest_key(r->options.pseudonym, &r->content_key);
     if (!r->options.force &&
         !restated_get(r->options.checkpoints, &r->origin, r->known, &r->has_known, err))
         return false;
@@ -692,7 +761,8 @@ static void begin_part(struct reading *r)
         forget_sums(r);
         if (r->hold) {
             hold_discard_part(r->hold);
-            r->now = r->page = r->part;
+            r->page = r->part;
+            go_back(r, &r->page);
         }
     } else {
         if (r->hold)
@@ -700,6 +770,17 @@ static void begin_part(struct reading *r)
         r->part = r->page;
     }
     r->part_open = true;
+}
+
+/* It goes on behind its checkpoint: keys of the pages before count as well. */
+static bool recall_keys(struct reading *r, struct error *err)
+{
+    if (!r->origin.by_slice || r->page.pages == 0)
+        return true;
+    if (!repeats_recall(r->repeats, r->options.checkpoints, &r->origin, err))
+        return false;
+    r->now.keys = r->page.keys = repeats_mark(r->repeats);
+    return true;
 }
 
 bool reading_part(struct reading *r, const struct reporting_step *part, struct error *err)
@@ -711,6 +792,8 @@ bool reading_part(struct reading *r, const struct reporting_step *part, struct e
         r->begun = true;
         begin_part(r);
         r->part = (struct progress){0}; /* what is behind the checkpoint is of this part */
+        if (!recall_keys(r, err))
+            return false;
         return r->reader || open_reader(r, NULL, r->resumed ? &resume : NULL, err);
     }
     /* its first part: pages of another way of reading are no part of this one */
@@ -747,7 +830,11 @@ bool reading_new(const struct reading_options *options, struct reading **ret_rea
         .by_slice = schema_write(schema) == SCHEMA_REPLACE,
     };
     bool complete = false;
-    if (!open_slice(r, &complete, err))
+    if (r->origin.by_slice)
+        setdigest_key(options->pseudonym, &r->content_key);
+    if ((schema_write(schema) != SCHEMA_APPEND &&
+         !repeats_new(schema, &r->content_key, options->keys, &r->repeats, err)) ||
+        !open_slice(r, &complete, err))
         return false;
     *ret_reading = complete ? NULL : steal(&r);
     return true;
@@ -761,6 +848,7 @@ void reading_free(struct reading *r)
     hold_free(r->hold);
     pieces_free(r->pieces);
     compare_tally_free(r->tally);
+    repeats_free(r->repeats);
     explicit_bzero(&r->content_key, sizeof r->content_key);
     free(r);
 }

@@ -23,6 +23,7 @@
 #include "pipeline/compare.h"
 #include "pipeline/deployment.h"
 #include "pipeline/hold.h"
+#include "pipeline/repeats.h"
 #include "pipeline/reporting.h"
 #include "pipeline/restarts.h"
 #include "pipeline/scope.h"
@@ -38,6 +39,7 @@ struct reading_options {
     struct store *checkpoints; /* a reading connection */
     struct writer *writer;
     struct hold_room *room;
+    struct dedup_room *keys;
     struct paginator_sizing *sizing; /* of the list, for all of its slices */
     const struct pseudonym *pseudonym;
     struct restarts *restarts;

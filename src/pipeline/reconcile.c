@@ -302,6 +302,7 @@ static bool check_log(struct reconcile *r, struct error *err)
 struct newest {
     bool is[SEGMENT_RECORDS_MAX];
     uint64_t count;
+    uint64_t others;
 };
 
 /* Newer segments come first: a key that was seen has newer values. */
@@ -318,6 +319,7 @@ static bool choose_newest(struct reconcile *r, const struct driver_record *recor
         return false;
     newest->is[record->index] = new;
     newest->count += new;
+    newest->others += !new;
     return true;
 }
 
@@ -396,6 +398,7 @@ static bool check_merged(struct reconcile *r, struct error *err)
 struct slice_check {
     const struct generation *generation;
     bool readable; /* all of its segments */
+    uint64_t repeated; /* records whose key a later one has */
     struct driver_outcome outcome;
     int64_t rows; /* of the slice, with those that were missing */
 };
@@ -416,6 +419,7 @@ static bool write_slice(struct reconcile *r, struct slice_check *c, struct error
             (!each_record(r, choose_newest, &newest, err) ||
              !each_record(r, write_newest, &newest, err)))
             return false;
+        c->repeated += newest.others;
     }
     return true;
 }
@@ -425,6 +429,7 @@ static bool try_slice(struct reconcile *r, struct slice_check *c, struct error *
 {
     rowkeys_clear(&r->keys);
     c->readable = true;
+    c->repeated = 0;
     bool ok = sink_begin(r->trial, &r->stream, err) &&
               sink_slice(r->trial, c->generation->account, c->generation->slice, err) &&
               write_slice(r, c, err) &&
@@ -445,6 +450,12 @@ static bool check_slice(struct reconcile *r, const struct generation *g, struct 
     if (!c.readable)
         return true; /* the inspection of the stage tells */
     int64_t wanted = (int64_t)r->keys.count;
+    if (c.repeated > 0)
+        fault(r,
+              "slice %s: %" PRIu64
+              " records have the key of another one, and the table has one "
+              "row for both: fetch the slice again (--again)",
+              g->slice, c.repeated);
     r->counts->compared += r->keys.count;
     if (c.outcome.verdict == DRIVER_REFUSED)
         fault(r, "slice %s: the sink would not take its records any more: %s", g->slice,

@@ -6,7 +6,8 @@
  *     ledger   batches without a gap, each with the rows and the digest of its segments
  *     table    the newest record of every key, written again in a transaction that is undone,
  *              must change no row (a table that is appended to is not compared)
- *              where slices are replaced: every slice as it was delivered last, and no row more
+ *              where slices are replaced: every slice as it was delivered last, a row for each
+ *              record, and no row more
  *     log      every record of every segment is there once, with the same content, as a consumer
  *              reads it. One that is gone from the log's beginning (retention) is counted; of a
  *              compacted log one may be gone that a later one has replaced.

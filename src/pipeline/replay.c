@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/replay.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "pipeline/batch.h"
 #include "pipeline/presence.h"
 #include "stage/position.h"
+#include "stage/purged.h"
 #include "stage/read.h"
 
 struct replay {
@@ -161,6 +165,77 @@ static bool replay_segments(struct replay *r, struct batch_stream *s, int64_t en
     return first == 0 || replay_range(r, s, first, last, result, err);
 }
 
+/* Days of an account that follow each other and are not in the stage any more. */
+struct gap {
+    struct replay *replay;
+    uint64_t slices; /* of this one … */
+    uint64_t total; /* … and of all that were told before */
+    char account[STORE_NAME_SIZE];
+    char first[SLICE_ID_SIZE];
+    char last[SLICE_ID_SIZE];
+};
+
+static void tell_gap(struct gap *g)
+{
+    if (g->slices > 0)
+        log_warning("replay.purged",
+                    "sink=%s stream=%s account=%s first=%s last=%s slices=%" PRIu64
+                    " not in the stage any more, or not all of it: fetch it again (--again "
+                    "--force)",
+                    g->replay->name, g->replay->stream, g->account, g->first, g->last,
+                    g->slices);
+    g->total += g->slices;
+    g->slices = 0;
+}
+
+static bool is_next_day(const char *day, const char *next)
+{
+    int64_t a, b;
+    return clock_parse_date(day, &a) && clock_parse_date(next, &b) && a + 1 == b;
+}
+
+static void add_to_gap(void *context, const struct purged_slice *slice)
+{
+    struct gap *g = context;
+    if (!is_of_the_days(g->replay, slice->slice))
+        return;
+    if (g->slices == 0 || strcmp(g->account, slice->account) != 0 ||
+        !is_next_day(g->last, slice->slice)) {
+        tell_gap(g);
+        snprintf(g->account, sizeof g->account, "%s", slice->account);
+        snprintf(g->first, sizeof g->first, "%.*s", SLICE_ID_SIZE - 1, slice->slice);
+    }
+    snprintf(g->last, sizeof g->last, "%.*s", SLICE_ID_SIZE - 1, slice->slice);
+    g->slices++;
+}
+
+/* Every reading of changes holds what no other one does, so whatever is purged of them lacks. */
+static bool find_changes(struct replay *r, struct gap *gap, struct error *err)
+{
+    static const struct purged_slice all = {"*", "changes"};
+    struct read_stream state;
+    if (!read_stream_get(r->store, r->stream, &state, err))
+        return false;
+    if (state.purged_seq > 0)
+        add_to_gap(gap, &all);
+    return true;
+}
+
+/* What was purged of the days asked for. */
+static bool tell_purged(struct replay *r, const struct schema *schema, uint64_t *ret_slices,
+                        struct error *err)
+{
+    struct gap gap = {.replay = r};
+    bool by_slice = schema_write(schema) == SCHEMA_REPLACE;
+    if (!(r->slices->kind == SLICE_CHANGES
+              ? find_changes(r, &gap, err)
+              : purged_slices(r->store, r->stream, by_slice, add_to_gap, &gap, err)))
+        return false;
+    tell_gap(&gap);
+    *ret_slices = gap.total;
+    return true;
+}
+
 static bool replay_stream(struct replay *r, size_t i, struct error *err)
 {
     struct deployment *d = r->options->deployment;
@@ -182,9 +257,14 @@ static bool replay_stream(struct replay *r, size_t i, struct error *err)
               ? replay_slices(r, &s, position.seq, &result, err)
               : replay_segments(r, &s, position.seq, &result, err)))
         return false;
-    r->options->result->streams[i].delivered[r->options->sink] += result.rows;
-    r->options->result->streams[i].refused[r->options->sink] += result.refused;
-    r->options->result->streams[i].batches[r->options->sink] += result.rows > 0;
+    struct result_stream *stream = &r->options->result->streams[i];
+    stream->delivered[r->options->sink] += result.rows;
+    stream->refused[r->options->sink] += result.refused;
+    stream->batches[r->options->sink] += result.rows > 0;
+    uint64_t purged = 0;
+    if (!tell_purged(r, s.stream.schema, &purged, err))
+        return false;
+    stream->purged = purged; /* the same for every sink */
     if (result.rows > 0)
         r->options->watch->delivered(r->options->watch->context, r->name, r->stream,
                                      result.rows);

@@ -8,7 +8,8 @@
  * order: so a key that came again later keeps its newest values. A table whose
  * slices are replaced gets each slice asked for as it had it last. A log, whose records say where
  * they are from, is read first and gets only those that are not there. A table that is appended to
- * cannot be told what it has; for such a stream a replay is refused.
+ * cannot be told what it has; for such a stream a replay is refused. Days asked for that are not in
+ * the stage any more, or not all of them, are told.
  */
 #ifndef PIPELINE_REPLAY_H
 #define PIPELINE_REPLAY_H

@@ -88,7 +88,7 @@ int result_exit_status(const struct result *result)
 {
     const struct error *failure = result_failure(result);
     size_t failed = result->accounts_failed > 0, worked = 0;
-    uint64_t quarantined = 0, differing = 0;
+    uint64_t quarantined = 0, differing = 0, purged = 0;
     for (size_t i = 0; i < result->stream_count; i++) {
         const struct result_stream *stream = &result->streams[i];
         failed += stream->failed;
@@ -97,6 +97,7 @@ int result_exit_status(const struct result *result)
                   (result->accounts > 1 && stream->complete > 0);
         quarantined += result_quarantined(result, &result->streams[i]);
         differing += result->streams[i].differing;
+        purged += result->streams[i].purged;
     }
     if (was_refused(result))
         return error_exit_status(ERROR_AUTH);
@@ -104,5 +105,5 @@ int result_exit_status(const struct result *result)
         return error_exit_status(failure->kind);
     if (failure)
         return failed > 0 && worked > 0 ? 1 : error_exit_status(failure->kind);
-    return quarantined > 0 || differing > 0 ? 1 : 0;
+    return quarantined > 0 || differing > 0 || purged > 0 ? 1 : 0;
 }

@@ -28,6 +28,8 @@ struct result_stream {
     uint64_t released; /* of them, staged but for those that … */
     uint64_t unchanged; /* … are in segments that are as they were when they were last read */
     uint64_t quarantined;
+    uint64_t repeated; /* a record of the same slice said the same; it counts as neither */
+    uint64_t purged; /* slices that a replay was asked for, and not all in the stage any more */
     uint64_t unknown; /* values of fields that the schema does not name */
     char drift[256]; /* the most frequent of those paths; "" */
     uint64_t withheld; /* slices without fields that the credentials may not see */
@@ -60,7 +62,8 @@ struct result {
     size_t accounts_failed; /* of them, cannot be read … */
     struct error account_error; /* … the first one for this reason */
     struct failures failures; /* of streams and accounts, all sorts of them */
-    int64_t resume_ns; /* Unix time until which the longest wait for quota lasts; 0: none was met */
+    int64_t
+        resume_ns; /* Unix time: until then the longest wait for quota lasts; 0: none does */
     int64_t started_ns; /* Unix time, both */
     int64_t ended_ns;
 };
@@ -82,7 +85,8 @@ bool result_is_new(const struct result *result, const struct result_stream *stre
 
 /* The exit status: 0; 75 when nothing is wrong and the run is to be run again to go on; 77 when the token was refused,
  * however far the run had come; 1 when a part failed (some streams, some records in quarantine,
- * days that do not add up) and the rest is done; otherwise that of the failure. */
+ * days that do not add up, or are not there to be replayed) and the rest is done; otherwise that of
+ * the failure. */
 int result_exit_status(const struct result *result);
 
 #endif

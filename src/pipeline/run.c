@@ -60,6 +60,7 @@ static void count_page(struct result *result, const struct writer_page *page)
         s->released += page->released;
         s->unchanged += page->unchanged;
         s->quarantined += page->quarantined;
+        s->repeated += page->repeated;
         s->unknown += page->unknown;
         s->decoded_bytes += page->decoded_bytes;
         if (*page->drift && !*s->drift)
@@ -358,12 +359,14 @@ static bool audit_renewals(struct run *r, struct error *err)
 static bool audit_end(struct run *r, struct error *err)
 {
     const struct error *cause = result_failure(r->result);
-    uint64_t released = 0, unchanged = 0, quarantined = 0, loaded = 0, published = 0;
+    uint64_t released = 0, unchanged = 0, quarantined = 0, repeated = 0;
+    uint64_t loaded = 0, published = 0;
     for (size_t i = 0; i < r->result->stream_count; i++) {
         const struct result_stream *s = &r->result->streams[i];
         released += s->released;
         unchanged += s->unchanged;
         quarantined += result_quarantined(r->result, s);
+        repeated += s->repeated;
         loaded += result_delivered(r->result, s, "warehouse");
         published += result_delivered(r->result, s, "kafka");
     }
@@ -375,6 +378,7 @@ static bool audit_end(struct run *r, struct error *err)
         .counts = {{"released", (int64_t)released},
                    {"unchanged", (int64_t)unchanged},
                    {"quarantined", (int64_t)quarantined},
+                   {"repeated", (int64_t)repeated},
                    {"loaded", (int64_t)loaded},
                    {"published", (int64_t)published}},
     };

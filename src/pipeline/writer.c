@@ -236,6 +236,7 @@ static bool audit_page(struct writer *w, const struct writer_page *page, struct 
                    {"released", (int64_t)page->released},
                    {"unchanged", (int64_t)page->unchanged},
                    {"quarantined", (int64_t)page->quarantined},
+                   {"repeated", (int64_t)page->repeated},
                    {"unknown", (int64_t)page->unknown},
                    {"bytes", (int64_t)page->decoded_bytes}},
         .digests = {{"schema", page->origin.schema_digest},

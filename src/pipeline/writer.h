@@ -39,6 +39,7 @@ struct writer_page {
     uint64_t records;
     uint64_t released;
     uint64_t quarantined;
+    uint64_t repeated; /* neither of these two: another one said the same */
     uint64_t unknown;
     uint64_t decoded_bytes;
     uint64_t unchanged; /* of released; the writer fills it in */

@@ -37,6 +37,7 @@ struct schema_column {
     int precision; /* numeric only */
     int scale;
     bool key;
+    bool fleeting; /* it tells when the record was read, and ends its line (record/walk.h) */
     const char *comment; /* the leaf's description; "" when none */
 };
 

@@ -6,120 +6,13 @@
 
 #include "crypto/secret.h"
 #include "record/hash.h"
-#include "record/quoted.h"
+#include "record/line.h"
 #include "record/segment.h"
 
 enum {
     ROWS_FIRST = 64, /* a power of two */
     KEY_MAX = 64 * 1024, /* bytes of one row's key */
 };
-
-/* --- the members of a line ----------------------------------------------------------------- */
-
-/* One column of a line: `"name":value`. */
-struct member {
-    const char *name; /* between the quotes */
-    size_t name_len;
-    const char *value;
-    const char *end; /* behind the value */
-};
-
-struct cursor {
-    const char *at;
-    const char *end; /* the closing brace */
-};
-
-/* Behind the string that begins at p; NULL: it does not end. */
-static const char *skip_string(const char *p, const char *end)
-{
-    for (p++; p < end;) {
-        p = quoted_skip_plain(p, end);
-        if (p < end && *p == '"')
-            return p + 1;
-        p += p < end && *p == '\\' ? 2 : 1;
-    }
-    return NULL;
-}
-
-static const char *skip_container(const char *p, const char *end)
-{
-    size_t depth = 0;
-    while (p && p < end) {
-        if (*p == '"') {
-            p = skip_string(p, end);
-            continue;
-        }
-        depth += *p == '{' || *p == '[';
-        depth -= *p == '}' || *p == ']';
-        p++;
-        if (depth == 0)
-            return p;
-    }
-    return NULL;
-}
-
-static const char *skip_value(const char *p, const char *end)
-{
-    if (p == end)
-        return NULL;
-    if (*p == '"')
-        return skip_string(p, end);
-    if (*p == '{' || *p == '[')
-        return skip_container(p, end);
-    const char *start = p;
-    while (p < end && *p != ',')
-        p++;
-    return p > start ? p : NULL;
-}
-
-static bool broken(struct error *err)
-{
-    return error_set(err, ERROR_DATA, "a row that is to be put together is none of ours");
-}
-
-static bool open_line(const char *line, size_t len, struct cursor *c, struct error *err)
-{
-    if (len < 3 || line[0] != '{' || line[len - 2] != '}' || line[len - 1] != '\n')
-        return broken(err);
-    *c = (struct cursor){line + 1, line + len - 2};
-    return true;
-}
-
-/* *ret_found: false at the end of the line. */
-static bool take_member(struct cursor *c, struct member *ret_member, bool *ret_found,
-                        struct error *err)
-{
-    *ret_found = c->at < c->end;
-    if (!*ret_found)
-        return true;
-    const char *behind = *c->at == '"' ? skip_string(c->at, c->end) : NULL;
-    if (!behind || behind == c->end || *behind != ':')
-        return broken(err);
-    const char *end = skip_value(behind + 1, c->end);
-    if (!end || (end < c->end && (*end != ',' || end + 1 == c->end)))
-        return broken(err);
-    *ret_member = (struct member){c->at + 1, (size_t)(behind - c->at) - 2, behind + 1, end};
-    c->at = end < c->end ? end + 1 : end;
-    return true;
-}
-
-/* The column of that name; *ret_found false: it is not there. */
-static bool find_member(const char *line, size_t len, const char *name, size_t name_len,
-                        struct member *ret_member, bool *ret_found, struct error *err)
-{
-    struct cursor c;
-    bool more = true;
-    *ret_found = false;
-    if (!open_line(line, len, &c, err))
-        return false;
-    while (more && !*ret_found) {
-        if (!take_member(&c, ret_member, &more, err))
-            return false;
-        *ret_found = more && ret_member->name_len == name_len &&
-                     memcmp(ret_member->name, name, name_len) == 0;
-    }
-    return true;
-}
 
 /* --- two lines ----------------------------------------------------------------------------- */
 
@@ -133,17 +26,17 @@ static bool append(struct buffer *out, const char *data, size_t len, struct erro
 static bool append_new(const char *a, size_t a_len, const char *b, size_t b_len,
                        struct buffer *out, struct error *err)
 {
-    struct cursor c;
-    if (!open_line(b, b_len, &c, err))
+    struct line_cursor c;
+    if (!line_open(b, b_len, &c, err))
         return false;
     for (;;) {
-        struct member m, same;
+        struct line_member m, same;
         bool more, known;
-        if (!take_member(&c, &m, &more, err))
+        if (!line_next(&c, &m, &more, err))
             return false;
         if (!more)
             return true;
-        if (!find_member(a, a_len, m.name, m.name_len, &same, &known, err))
+        if (!line_find(a, a_len, m.name, m.name_len, &same, &known, err))
             return false;
         if (!known && (!append(out, m.name - 1, (size_t)(m.end - m.name) + 1, err) ||
                        !append(out, ",", 1, err)))
@@ -154,11 +47,11 @@ static bool append_new(const char *a, size_t a_len, const char *b, size_t b_len,
 static bool append_joined(const char *a, size_t a_len, size_t fleeting, const char *b,
                           size_t b_len, struct buffer *out, struct error *err)
 {
-    struct cursor c;
-    if (!open_line(a, a_len, &c, err))
+    struct line_cursor c;
+    if (!line_open(a, a_len, &c, err))
         return false;
     if (fleeting > (size_t)(c.end - c.at) + 2)
-        return broken(err);
+        return line_broken(err);
     size_t tail =
         fleeting > 0 ? fleeting : 2; /* the columns that stay at the end, or the brace */
     bool comma = fleeting == 0 && c.at < c.end;
@@ -261,9 +154,9 @@ static bool find_key(struct join *j, const char *line, size_t len, struct error 
     size_t missing = 0;
     buffer_clear(&j->key);
     for (size_t i = 0; i < j->name_count; i++) {
-        struct member m;
+        struct line_member m;
         bool found;
-        if (!find_member(line, len, j->names[i], strlen(j->names[i]), &m, &found, err))
+        if (!line_find(line, len, j->names[i], strlen(j->names[i]), &m, &found, err))
             return false;
         if (!found) /* no value is of no bytes */
             m.value = m.end = line;

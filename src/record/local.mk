@@ -5,6 +5,7 @@ src_record_librecord_a_SOURCES = \
     src/record/columns.c src/record/columns.h \
     src/record/convert.c src/record/convert.h \
     src/record/decimal.c src/record/decimal.h \
+    src/record/dedup.c src/record/dedup.h \
     src/record/emit.c src/record/emit.h \
     src/record/envelope.c src/record/envelope.h \
     src/record/field.c src/record/field.h \
@@ -12,7 +13,9 @@ src_record_librecord_a_SOURCES = \
     src/record/hash.h \
     src/record/instant.c src/record/instant.h \
     src/record/join.c src/record/join.h \
+    src/record/keyed.c src/record/keyed.h \
     src/record/keyset.c src/record/keyset.h \
+    src/record/line.c src/record/line.h \
     src/record/mask.c src/record/mask.h \
     src/record/memo.c src/record/memo.h \
     src/record/normalise.c src/record/normalise.h \

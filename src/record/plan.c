@@ -13,7 +13,6 @@ struct compiler {
 };
 
 static const char position[] = "position";
-static const char extracted_at[] = "extracted_at";
 
 static bool compile_value(struct compiler *c, const struct schema_node *node, bool landing,
                           struct plan_value *v);
@@ -277,7 +276,6 @@ static bool compile_derived(struct compiler *c, const struct schema_derived *fro
         return error_memory(c->err);
     d->part_count = from->part_count;
     d->constant = true;
-    bool timed = false;
     for (size_t i = 0; i < from->part_count; i++) {
         const struct schema_part *part = &from->parts[i];
         struct plan_part *out = &d->parts[i];
@@ -299,11 +297,10 @@ static bool compile_derived(struct compiler *c, const struct schema_derived *fro
             }
             *out = (struct plan_part){.kind = PLAN_CONSTANT,
                                       .index = find_constant(c->plan, part->text)};
-            timed |= strcmp(part->text, extracted_at) == 0;
             break;
         }
     }
-    d->fleeting = timed && d->constant && !d->output.key_bit;
+    d->fleeting = d->output.column->fleeting;
     return true;
 }
 

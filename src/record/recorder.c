@@ -9,7 +9,6 @@
 #include "base/buffer.h"
 #include "record/decimal.h"
 #include "record/emit.h"
-#include "record/keyset.h"
 
 /* A container of the record that is open. */
 struct frame {
@@ -49,7 +48,7 @@ struct recorder {
     uint64_t position;
     uint32_t keys_written; /* bits of plan->key_bits */
     struct slot key_parts[SCHEMA_KEY_MAX]; /* the columns of the key, as they are in the line */
-    struct keyset *keys; /* of the response's records so far; NULL: nothing is merged by key */
+    struct buffer key_text; /* all of them, in the order of the key */
     struct slot slots[PLAN_SLOTS_MAX];
     struct buffer aside; /* the texts of slots */
     struct buffer composed; /* the text of a derived column */
@@ -63,6 +62,8 @@ struct recorder {
     struct buffer tail; /* the derived columns that are the same in each record, ready */
     size_t tail_fleeting; /* bytes at its end: the columns that tell when it was read */
     uint32_t tail_keys; /* those of them that are part of the key */
+    struct slot tail_parts[SCHEMA_KEY_MAX]; /* their texts, as of key_parts … */
+    struct buffer tail_aside; /* … in here */
 };
 
 /* --- misfits --- */
@@ -574,28 +575,28 @@ void recorder_refuse(struct recorder *r, uint64_t position, const struct scan_to
     mismatch(r, r->plan->root.node, token);
 }
 
-/* Two records with one key would be merged into one row, and nobody would miss the other. */
-static bool key_is_repeated(struct recorder *r)
+const char *recorder_key_text(struct recorder *r, size_t *ret_len)
 {
-    struct buffer *key = &r->composed;
+    struct buffer *key = &r->key_text;
     buffer_clear(key);
-    for (uint32_t bits = r->plan->key_bits & ~r->tail_keys; bits; bits &= bits - 1) {
-        const struct slot *part = &r->key_parts[__builtin_ctz(bits)];
-        if (!buffer_append(key, r->aside.data + part->start, part->len))
-            return false;
+    for (uint32_t bits = r->plan->key_bits; bits; bits &= bits - 1) {
+        int i = __builtin_ctz(bits);
+        bool constant = r->tail_keys & (UINT32_C(1) << i);
+        const struct slot *part = constant ? &r->tail_parts[i] : &r->key_parts[i];
+        const struct buffer *texts = constant ? &r->tail_aside : &r->aside;
+        if (!buffer_append(key, texts->data + part->start, part->len))
+            return NULL;
     }
-    return keyset_add(r->keys, 0, (const char *)key->data, key->len) == KEYSET_SEEN;
+    *ret_len = key->len;
+    return (const char *)key->data;
 }
 
 static void check_key(struct recorder *r)
 {
     uint32_t missing = r->plan->key_bits & ~r->keys_written;
     int key[SCHEMA_KEY_MAX];
-    if (!missing) {
-        if (r->keys && !r->misfit && key_is_repeated(r))
-            recorder_misfit(r, "", "its key was in this page already");
+    if (!missing)
         return;
-    }
     schema_key(r->plan->schema, key);
     recorder_misfit(r, schema_columns(r->plan->schema)[key[__builtin_ctz(missing)]].name,
                     "is part of the key, and null");
@@ -636,8 +637,12 @@ static bool make_tail(struct recorder *r, struct error *err)
     if (r->misfit)
         return error_set(err, ERROR_MANIFEST, "a constant of the stream: column %s", r->reason);
     r->tail_keys = r->keys_written;
+    memcpy(r->tail_parts, r->key_parts, sizeof r->tail_parts);
+    buffer_clear(&r->tail_aside);
     buffer_clear(&r->tail);
-    return buffer_append(&r->tail, r->emit.line.data, r->emit.line.len) || error_memory(err);
+    return (buffer_append(&r->tail_aside, r->aside.data, r->aside.len) &&
+            buffer_append(&r->tail, r->emit.line.data, r->emit.line.len)) ||
+           error_memory(err);
 }
 
 size_t recorder_fleeting(const struct recorder *r)
@@ -648,8 +653,6 @@ size_t recorder_fleeting(const struct recorder *r)
 
 bool recorder_constants(struct recorder *r, const char *const *values, struct error *err)
 {
-    if (r->keys)
-        keyset_release(r->keys, 0);
     buffer_clear(&r->constants);
     for (size_t i = 0; i < r->plan->constant_count; i++) {
         r->constant_starts[i] = r->constants.len;
@@ -672,11 +675,10 @@ struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *p
     buffer_init(&r->late, RECORDER_LINE_MAX);
     buffer_init(&r->constants, RECORDER_LINE_MAX);
     buffer_init(&r->tail, RECORDER_LINE_MAX);
+    buffer_init(&r->tail_aside, RECORDER_LINE_MAX);
+    buffer_init(&r->key_text, RECORDER_LINE_MAX);
     r->constant_starts = calloc(plan->constant_count + 1, sizeof *r->constant_starts);
-    bool keyed = schema_write(plan->schema) != SCHEMA_APPEND;
-    if (keyed)
-        r->keys = keyset_new();
-    return r->constant_starts && (r->keys || !keyed) ? steal(&r) : NULL;
+    return r->constant_starts ? steal(&r) : NULL;
 }
 
 void recorder_free(struct recorder *r)
@@ -690,8 +692,9 @@ void recorder_free(struct recorder *r)
     buffer_done(&r->late);
     buffer_done(&r->constants);
     buffer_done(&r->tail);
+    buffer_done(&r->tail_aside);
+    buffer_done(&r->key_text);
     free(r->constant_starts);
-    keyset_free(r->keys);
     explicit_bzero(r, sizeof *r);
     free(r);
 }

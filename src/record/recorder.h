@@ -32,10 +32,8 @@ struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *p
 void recorder_free(struct recorder *r);
 CLEANUP_DEFINE(struct recorder, recorder_free)
 
-/* A response begins: the values of plan->constants, in its order, for its records. Where the schema
- * merges by key, a record whose key was among them already does not fit; of a response of more than
- * KEYSET_MAX records the first ones are remembered. ERROR_MANIFEST when a constant does not fit its
- * column. */
+/* A response begins: the values of plan->constants, in its order, for its records. ERROR_MANIFEST
+ * when a constant does not fit its column. */
 bool recorder_constants(struct recorder *r, const char *const *values, struct error *err);
 
 /* A record that is an object: its opening token was read. position: its {position}. */
@@ -77,6 +75,10 @@ void recorder_misfit(struct recorder *r, const char *path, const char *format, .
 /* The finished line with its newline, until the next record begins; NULL when memory is out.
  * *ret_reason: NULL when all of it fitted. */
 const char *recorder_end(struct recorder *r, size_t *ret_len, const char **ret_reason);
+
+/* The columns of the key of a record that fitted, as they stand in its line, each with a comma
+ * behind it, in the order of the key; until the next record begins. NULL when memory is out. */
+const char *recorder_key_text(struct recorder *r, size_t *ret_len);
 
 /* Bytes at the end of the line that recorder_end gave, from the first fleeting column on; 0: it has
  * none. What is before them is what the record says; these differ whenever it is read. */

@@ -249,6 +249,33 @@ static bool load_key(struct loader *l, const json_t *root)
     return true;
 }
 
+/* All of its parts are the same for each record of a response, and one tells the time. */
+static bool is_moment(const struct schema_derived *d)
+{
+    bool timed = false;
+    for (size_t i = 0; i < d->part_count; i++) {
+        const struct schema_part *part = &d->parts[i];
+        if (part->kind == SCHEMA_PART_FIELD ||
+            (part->kind == SCHEMA_PART_CONSTANT && strcmp(part->text, "position") == 0))
+            return false;
+        timed |= part->kind == SCHEMA_PART_CONSTANT && strcmp(part->text, "extracted_at") == 0;
+    }
+    return timed;
+}
+
+/* Columns of fields come first, then derived ones. A key does not flee. */
+static void find_fleeting(struct schema *s)
+{
+    for (size_t i = 0; i < s->columns.count; i++) {
+        const struct schema_node *field = column_field(s->root, (int)i);
+        s->columns.columns[i].fleeting = field && field->fleeting;
+    }
+    for (size_t i = 0; i < s->derived_count; i++) {
+        struct schema_column *column = &s->columns.columns[s->derived[i].column];
+        column->fleeting = is_moment(&s->derived[i]) && !column->key;
+    }
+}
+
 static bool load_cursor(struct loader *l, const json_t *root)
 {
     const json_t *cursor = json_object_get(root, "x-cursor");
@@ -308,7 +335,10 @@ static bool load_record(struct loader *l, const json_t *root)
     s->unknown = (enum schema_unknown)unknown;
     if (s->columns.count == 0)
         return place_fail(l->at, l->err, "no field has an x-column: nothing would land");
-    return load_key(l, root) && load_cursor(l, root) && load_topic(l, root);
+    if (!load_key(l, root) || !load_cursor(l, root) || !load_topic(l, root))
+        return false;
+    find_fleeting(s);
+    return true;
 }
 
 /* --- the schema --- */

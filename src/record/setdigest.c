@@ -31,17 +31,28 @@ static void add(uint64_t sum[WORDS], const uint64_t more[WORDS])
     }
 }
 
+void setdigest_term(const struct setdigest_key *key, const void *line, size_t len,
+                    struct setdigest_term *ret_term)
+{
+    uint8_t digest[DIGEST_SIPHASH_SIZE];
+    digest_siphash(key->bytes, line, len, digest);
+    memcpy(ret_term->words, digest, sizeof ret_term->words);
+    for (size_t i = 0; i < WORDS; i++)
+        ret_term->words[i] = le64toh(ret_term->words[i]);
+}
+
+void setdigest_add_term(struct setdigest *d, const struct setdigest_term *term)
+{
+    add(d->sum, term->words);
+    d->count++;
+}
+
 void setdigest_add(struct setdigest *d, const struct setdigest_key *key, const void *line,
                    size_t len)
 {
-    uint8_t digest[DIGEST_SIPHASH_SIZE];
-    uint64_t words[WORDS];
-    digest_siphash(key->bytes, line, len, digest);
-    memcpy(words, digest, sizeof words);
-    for (size_t i = 0; i < WORDS; i++)
-        words[i] = le64toh(words[i]);
-    add(d->sum, words);
-    d->count++;
+    struct setdigest_term term;
+    setdigest_term(key, line, len, &term);
+    setdigest_add_term(d, &term);
 }
 
 void setdigest_join(struct setdigest *d, const struct setdigest *other)

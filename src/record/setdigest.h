@@ -4,6 +4,7 @@
  * 2^128, of the SipHash of each line, and how many lines there were.
  *
  *     setdigest_add(line without its fleeting end) …  ─▶  setdigest_finish
+ *     setdigest_term  ─▶  setdigest_add_term …        the same, where the term is wanted as well
  *
  * A record that comes twice counts twice: this is a digest of multisets. Two that differ get the
  * same digest with a probability of at most 2^(k-128), where 2^k is the highest power of two that
@@ -35,8 +36,16 @@ struct setdigest {
 /* The deployment's. With another one every set has another digest. */
 void setdigest_key(const struct pseudonym *p, struct setdigest_key *ret_key);
 
-void setdigest_init(struct setdigest *d);
 /* One record: the bytes of its line that say what it is (record/walk.h: len - fleeting). */
+struct setdigest_term {
+    uint64_t words[DIGEST_SIPHASH_SIZE / sizeof(uint64_t)];
+};
+void setdigest_term(const struct setdigest_key *key, const void *line, size_t len,
+                    struct setdigest_term *ret_term);
+
+void setdigest_init(struct setdigest *d);
+void setdigest_add_term(struct setdigest *d, const struct setdigest_term *term);
+/* Both at once. */
 void setdigest_add(struct setdigest *d, const struct setdigest_key *key, const void *line,
                    size_t len);
 /* The records of another set as well, as if each of them had been added. */

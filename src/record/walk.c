@@ -30,6 +30,7 @@ struct walk {
     struct recorder *recorder;
     struct walk_output output;
     enum schema_unknown unknown;
+    bool keyed; /* the output judges by key */
     bool recording; /* within a record */
     bool watching; /* and captures are looked for in it */
     struct walk_counts counts;
@@ -103,18 +104,39 @@ static bool note_unknown(struct walk *w, struct recorder_unknown u, struct error
 
 /* --- records --- */
 
+/* The record has fitted so far: its key decides. */
+static bool judge(struct walk *w, const char *line, size_t lasting, enum walk_fate *ret_fate,
+                  const char **ret_reason, struct error *err)
+{
+    struct walk_keyed record = {.line = line, .len = lasting};
+    record.key = recorder_key_text(w->recorder, &record.key_len);
+    if (!record.key)
+        return error_memory(err);
+    *ret_fate = w->output.judge(w->output.context, &record, ret_reason);
+    return true;
+}
+
 static bool end_record(struct walk *w, struct error *err)
 {
     const char *reason;
     size_t len;
     const char *line = recorder_end(w->recorder, &len, &reason);
+    enum walk_fate fate = reason ? WALK_SET_ASIDE : WALK_TAKE;
     w->recording = false;
     if (!line)
         return error_memory(err);
-    if (!reason) {
+    size_t fleeting = recorder_fleeting(w->recorder);
+    if (!reason && w->keyed && !judge(w, line, len - fleeting, &fate, &reason, err))
+        return false;
+    switch (fate) {
+    case WALK_TAKE:
         w->counts.released++;
-        return w->output.record(w->output.context, line, len, recorder_fleeting(w->recorder),
-                                err);
+        return w->output.record(w->output.context, line, len, fleeting, err);
+    case WALK_DROP:
+        w->counts.repeated++;
+        return true;
+    case WALK_SET_ASIDE:
+        break;
     }
     w->counts.quarantined++;
     return w->output.quarantine(w->output.context, line, len - 1, reason, w->counts.records - 1,
@@ -226,6 +248,7 @@ static bool make_recorder(struct walk *w, const struct walk_options *options, st
     if (w->plan->needs_pseudonym && !options->pseudonym)
         return error_set(err, ERROR_BUG, "the policy needs a pseudonym key");
     w->unknown = schema_unknown(w->plan->schema);
+    w->keyed = options->output.judge && schema_write(w->plan->schema) != SCHEMA_APPEND;
     w->recorder = recorder_new(w->plan, options->pseudonym);
     return w->recorder || error_memory(err);
 }

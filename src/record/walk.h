@@ -42,6 +42,22 @@ struct walk_constant {
     const char *value;
 };
 
+/* What becomes of a record that fits. */
+enum walk_fate {
+    WALK_TAKE,
+    WALK_DROP, /* another one said the same: it is counted, as repeated */
+    WALK_SET_ASIDE, /* to quarantine */
+};
+
+/* A record that fits, and its key: the columns of the key as they stand in the line, each with a
+ * comma behind it, in the order of the key. */
+struct walk_keyed {
+    const char *line;
+    size_t len; /* without its fleeting end */
+    const char *key;
+    size_t key_len;
+};
+
 struct walk_output {
     void *context;
     /* One masked record: a JSON object of columns and its newline. Valid during the call. The
@@ -54,6 +70,10 @@ struct walk_output {
      * integer or string, found object". position: its number within the page. */
     bool (*quarantine)(void *context, const char *line, size_t len, const char *reason,
                        uint64_t position, struct error *err);
+    /* Where records are merged or replaced by key: asked of each that fits, before it is handed on.
+     * *ret_reason: why it is set aside; a constant, without any value. NULL: all are taken. */
+    enum walk_fate (*judge)(void *context, const struct walk_keyed *record,
+                            const char **ret_reason);
 };
 
 struct walk_options {
@@ -68,6 +88,7 @@ struct walk_counts {
     uint64_t records; /* found at the selector, released or not */
     uint64_t released;
     uint64_t quarantined;
+    uint64_t repeated; /* dropped: the judge knew them */
     uint64_t unknown; /* values of fields that the schema does not name; not looked into */
 };
 

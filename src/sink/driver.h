@@ -33,6 +33,9 @@
 
 enum { DRIVER_SETTINGS_MAX = 40, DRIVER_REASON_SIZE = 256 };
 
+/* Why the second record of a key is not taken into a slice that was cleared for its rows. */
+#define DRIVER_KEY_TWICE "its key was in this slice already"
+
 enum driver_setting_type {
     DRIVER_TEXT,
     DRIVER_INTEGER, /* of 64 bits, between minimum and maximum */
@@ -155,7 +158,8 @@ struct driver {
                      struct ledger_marker *ret_marker, struct error *err);
     /* Where slices are replaced (x-write replace), after begin: what is written in this
      * transaction are rows of this slice (tablecolumn_slice). clear removes those that are there;
-     * *ret_rows: how many there were. NULL for a log, which gets all there is. */
+     * *ret_rows: how many there were. What is written behind it is all that the slice has: a
+     * second record of a key is refused. NULL for a log, which gets all there is. */
     bool (*slice)(void *connection, const struct driver_stream *stream, const char *slice,
                   struct error *err);
     bool (*clear)(void *connection, const struct driver_stream *stream, int64_t *ret_rows,

@@ -28,6 +28,7 @@ struct embedded {
     struct sqlite_statement *insert;
     uint64_t changed;
     char slice[TABLECOLUMN_SLICE_SIZE]; /* of what is written, where slices are replaced */
+    bool cleared; /* of all that it had: no key is there but of this transaction */
 };
 
 enum setting { SETTING_PATH, SETTINGS };
@@ -492,21 +493,28 @@ static bool embedded_prepare(void *connection, const struct driver_stream *strea
 
 /* --- Rows -------------------------------------------------------------------------------- */
 
-static bool embedded_begin(void *connection, const struct driver_stream *stream,
-                           struct error *err)
+static bool prepare_insert(struct embedded *e, const struct dialect *d,
+                           const struct schema *schema, struct error *err)
 {
-    struct embedded *e = connection;
     AUTO(buffer_done) struct buffer statement;
     buffer_init(&statement, DIALECT_STATEMENT_MAX);
-    if (!merge_statement(&dialect, stream->schema, &statement, err))
+    if (!merge_statement(d, schema, &statement, err))
         return false;
     const char *sql = buffer_text(&statement);
     if (!sql)
         return error_memory(err);
     e->insert = sqlite_statement(e->db, sql, err);
+    return e->insert;
+}
+
+static bool embedded_begin(void *connection, const struct driver_stream *stream,
+                           struct error *err)
+{
+    struct embedded *e = connection;
     e->changed = 0;
+    e->cleared = false;
     /* one writer a file: the write lock is the fence */
-    return e->insert && sqlite_begin(e->db, err);
+    return prepare_insert(e, &dialect, stream->schema, err) && sqlite_begin(e->db, err);
 }
 
 static bool embedded_slice(void *connection, const struct driver_stream *stream,
@@ -539,14 +547,16 @@ static bool embedded_clear(void *connection, const struct driver_stream *stream,
     if (!sqlite_run(s, err))
         return false;
     *ret_rows = sqlite_changes(e->db);
-    return true;
+    struct dialect first_wins = dialect;
+    first_wins.merge = dialect.merge_key;
+    e->cleared = true;
+    return prepare_insert(e, &first_wins, stream->schema, err);
 }
 
 static bool embedded_write(void *connection, const struct driver_stream *stream,
                            const struct driver_record *record, const char **ret_refused,
                            struct error *err)
 {
-    (void)ret_refused; /* types are decided before */
     struct embedded *e = connection;
     const struct columns_value *values = record->values;
     size_t count = schema_column_count(stream->schema);
@@ -568,7 +578,10 @@ static bool embedded_write(void *connection, const struct driver_stream *stream,
         sqlite_bind_cstring(e->insert, (int)count + 1, e->slice);
     if (!sqlite_run(e->insert, err))
         return false;
-    e->changed += (uint64_t)sqlite_changes(e->db);
+    uint64_t changed = (uint64_t)sqlite_changes(e->db);
+    if (e->cleared && changed == 0) /* types are decided before */
+        *ret_refused = DRIVER_KEY_TWICE;
+    e->changed += changed;
     return true;
 }
 

@@ -106,7 +106,7 @@ bool pgload_begin(struct pgload *l, const struct pgtarget *t,
     l->staged = has_collided(l, table);
     l->key_count = schema_key(stream->schema, l->key);
     rowkeys_clear(&l->keys);
-    l->copying = l->failed = false;
+    l->copying = l->failed = l->cleared = false;
     l->rows = 0;
     return true;
 }
@@ -193,10 +193,11 @@ void pgload_slice(struct pgload *l, const char *slice)
     snprintf(l->slice, sizeof l->slice, "%s", slice);
 }
 
-bool pgload_clear(const struct pgload *l, const struct pgtarget *t,
+bool pgload_clear(struct pgload *l, const struct pgtarget *t,
                   const struct driver_stream *stream, int64_t *ret_rows, struct error *err)
 {
     const char *const values[] = {l->slice};
+    l->cleared = true;
     AUTO(buffer_done) struct buffer sql;
     buffer_init(&sql, DIALECT_STATEMENT_MAX);
     if (!pgtarget_render(t, sink_sql_postgres_clear, schema_table(stream->schema), &sql, err))
@@ -221,19 +222,34 @@ static const struct columns_value *complete(struct pgload *l, const struct schem
     return l->row;
 }
 
+/* Whether a key comes twice in a batch. In one that is all of a slice the second is refused; in
+ * others the last one wins, so it is enough to know that there is any. */
+static bool look_at_key(struct pgload *l, const struct columns_value *values,
+                        const char **ret_refused, struct error *err)
+{
+    if (!l->cleared && rowkeys_repeated(&l->keys))
+        return true;
+    enum rowkeys_verdict verdict = rowkeys_add(&l->keys, values, l->key, l->key_count);
+    if (l->cleared && verdict == ROWKEYS_SEEN)
+        *ret_refused = DRIVER_KEY_TWICE;
+    return !l->cleared || verdict != ROWKEYS_FULL || error_memory(err);
+}
+
 bool pgload_write(struct pgload *l, const struct pgtarget *t,
                   const struct driver_stream *stream, const struct columns_value *values,
-                  struct error *err)
+                  const char **ret_refused, struct error *err)
 {
     if (l->failed)
         return true; /* the batch is written again, without this row or another way */
+    if (l->staged && !look_at_key(l, values, ret_refused, err))
+        return false;
+    if (*ret_refused)
+        return true;
     if (!l->copying && !start_copy(l, t, stream->schema, err))
         return false;
     if (!copybinary_row(pg_copy_buffer(t->db), l->staged ? &l->rows : NULL, l->types,
                         complete(l, stream->schema, values), tablecolumn_count(stream->schema)))
         return error_memory(err);
-    if (l->staged && !rowkeys_repeated(&l->keys))
-        rowkeys_add(&l->keys, values, l->key, l->key_count);
     l->rows++;
     return pg_copy_push(t->db, err) || refuse(l, t, stream, err);
 }

@@ -25,6 +25,7 @@ struct pgload {
     size_t collided_count;
     /* of the batch that is open */
     bool staged;
+    bool cleared; /* the slice was, and no key is there but of this batch */
     struct rowkeys keys; /* of a staged batch */
     int key[SCHEMA_KEY_MAX];
     size_t key_count;
@@ -44,12 +45,14 @@ bool pgload_begin(struct pgload *l, const struct pgtarget *t,
                   const struct driver_stream *stream, struct error *err);
 void pgload_slice(struct pgload *l, const char *slice);
 /* Removes the rows of the slice; *ret_rows: how many there were. */
-bool pgload_clear(const struct pgload *l, const struct pgtarget *t,
+bool pgload_clear(struct pgload *l, const struct pgtarget *t,
                   const struct driver_stream *stream, int64_t *ret_rows, struct error *err);
-/* A row that the server refuses is no error here: pgload_finish tells. */
+/* A row that the server refuses is no error here: pgload_finish tells. *ret_refused is set for a
+ * key that the batch had already, in a slice that was cleared; the straight way cannot tell, and
+ * collides first. */
 bool pgload_write(struct pgload *l, const struct pgtarget *t,
                   const struct driver_stream *stream, const struct columns_value *values,
-                  struct error *err);
+                  const char **ret_refused, struct error *err);
 bool pgload_finish(struct pgload *l, const struct pgtarget *t,
                    const struct driver_stream *stream, struct driver_outcome *ret_outcome,
                    struct error *err);

@@ -167,9 +167,8 @@ static bool postgres_write(void *connection, const struct driver_stream *stream,
                            const struct driver_record *record, const char **ret_refused,
                            struct error *err)
 {
-    (void)ret_refused; /* types are decided before; what else there is the server knows */
     struct postgres *p = connection;
-    return pgload_write(&p->load, &p->target, stream, record->values, err);
+    return pgload_write(&p->load, &p->target, stream, record->values, ret_refused, err);
 }
 
 static bool postgres_finish(void *connection, const struct driver_stream *stream,

@@ -110,6 +110,15 @@ static bool on_quarantine(void *context, const char *line, size_t len, const cha
     return quarantine(context, line, len, reason, position, err);
 }
 
+/* What is set aside as a whole stands for nothing, and is no repetition of anything. */
+static enum walk_fate judge(void *context, const struct walk_keyed *record,
+                            const char **ret_reason)
+{
+    const struct exchange *e = context;
+    const struct exchange_output *o = &e->options.output;
+    return e->set_aside ? WALK_TAKE : o->judge(o->context, record, ret_reason);
+}
+
 static bool open_walks(struct exchange *e, struct error *err)
 {
     struct walk_options walk = {.captures = e->manifest->wanted.pointers};
@@ -120,7 +129,8 @@ static bool open_walks(struct exchange *e, struct error *err)
     walk.policy = e->options.policy;
     walk.pseudonym = e->options.pseudonym;
     walk.selector = e->stream->records;
-    walk.output = (struct walk_output){e, on_record, on_quarantine};
+    walk.output = (struct walk_output){e, on_record, on_quarantine,
+                                       e->options.output.judge ? judge : NULL};
     return walk_new(&walk, &e->records, err);
 }
 

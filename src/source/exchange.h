@@ -50,6 +50,8 @@ struct exchange_output {
                    struct error *err);
     bool (*quarantine)(void *context, const char *line, size_t len, const char *reason,
                        uint64_t position, struct error *err);
+    enum walk_fate (*judge)(void *context, const struct walk_keyed *record,
+                            const char **ret_reason);
 };
 
 /* Who is told about waits, before they begin, about the API's version, once for each thing that

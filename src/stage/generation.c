@@ -78,6 +78,17 @@ static bool take(struct store *s, const char *stream, int64_t after_seq,
     return true;
 }
 
+bool generation_open(struct store *s, const struct append_origin *page,
+                     struct generation *ret_generation, bool *ret_found, struct error *err)
+{
+    struct sqlite_statement *q = store_about_slice(s, stage_sql_generation_open, page->stream,
+                                                   page->account, page->slice, err);
+    if (!q)
+        return false;
+    sqlite_bind_int(q, 4, INT64_MAX); /* in place of an end */
+    return take(s, page->stream, 0, q, ret_generation, ret_found, err);
+}
+
 bool generation_next(struct store *s, const char *stream, int64_t after_seq,
                      struct generation *ret_generation, bool *ret_found, struct error *err)
 {

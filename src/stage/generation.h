@@ -37,6 +37,11 @@ bool generation_end(struct store *s, const struct append_origin *page, struct er
 bool generation_known(struct store *s, const char *stream, const char *account,
                       const char *slice, bool open, bool *ret_known, struct error *err);
 
+/* The reading of this page's slice that has not ended. Of what is staged from first_seq on, its are
+ * those that generation_has. */
+bool generation_open(struct store *s, const struct append_origin *page,
+                     struct generation *ret_generation, bool *ret_found, struct error *err);
+
 /* The next one that ended, behind after_seq. */
 bool generation_next(struct store *s, const char *stream, int64_t after_seq,
                      struct generation *ret_generation, bool *ret_found, struct error *err);

@@ -10,6 +10,7 @@ src_stage_libstage_a_SOURCES = \
     src/stage/inspect.c src/stage/inspect.h \
     src/stage/part.c src/stage/part.h \
     src/stage/position.c src/stage/position.h \
+    src/stage/purged.c src/stage/purged.h \
     src/stage/quarantine.c src/stage/quarantine.h \
     src/stage/read.c src/stage/read.h \
     src/stage/refused.c src/stage/refused.h \

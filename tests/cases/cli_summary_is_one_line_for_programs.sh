@@ -9,7 +9,7 @@ configure "users = 60" "page_size = 20"
 python3 - >members <<'PY'
 print(" ".join(sorted("version source run status exit_status resume_at error_kind error started milliseconds "
                       "staged unchanged loaded published quarantined peak_rss_kib streams sinks failures more_failures".split())))
-print(" ".join(sorted("stream slices slices_complete pages records staged unchanged quarantined unknown_fields drift "
+print(" ".join(sorted("stream slices slices_complete pages records staged unchanged quarantined repeated purged unknown_fields drift "
                       "compared differing difference withheld withheld_why out_of_reach bytes loaded published error_kind error".split())))
 PY
 # one_line STATUS WORD: shape of the summary whatever has happened

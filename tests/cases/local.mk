@@ -122,6 +122,8 @@ case_tests = \
     tests/cases/quota_survives_a_kill.sh \
     tests/cases/quota_what_the_service_says_is_used_counts.sh \
     tests/cases/replace_a_day_read_again_is_replaced_whole.sh \
+    tests/cases/replace_a_key_twice_in_a_slice_is_told.sh \
+    tests/cases/replace_a_key_twice_is_refused_by_the_warehouse.sh \
     tests/cases/replace_a_reading_that_is_broken_off_is_not_the_last_word.sh \
     tests/cases/replace_days_of_another_way_of_writing_are_read_anew.sh \
     tests/cases/replace_days_that_are_as_they_were_cost_the_sinks_nothing.sh \

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # x-write replace: verify finds a row too many, one that is missing and one that was changed, and says of
-# which day; a ledger that does not tell the rows of a day is found, too.
+# which day; a ledger that does not tell the rows of a day is found, too. A replay tells the days that are
+# not in the stage any more.
 . "$EXTRACT_SRCDIR/tests/lib.sh"
 . "$EXTRACT_SRCDIR/tests/cases/replace.inc"
 postgres_start
@@ -36,4 +37,17 @@ for driver in sqlite postgres; do
     expect 65 "$EXTRACT" verify --source random_user
     change "UPDATE extract_ledger SET row_count = 20 WHERE last_seq = 12"
     sound
+
+    # what is purged cannot be replayed, and its rows stay
+    replay() { "$EXTRACT" replay --source random_user --since 2026-11-01 --until "$1"; }
+    expect 0 "$EXTRACT" purge --source random_user --older-than 0s
+    expect 1 replay 2026-11-02
+    says 'replay\.purged .*first=2026-11-01 last=2026-11-02 slices=2 .*--again --force'
+    says '2 slices are not in the stage any more'
+    equal "$(slice 2026-11-01) $(slice 2026-11-02)" "20 20" "$driver: rows"
+    at 2026-11-02 0 --again --force
+    expect 1 replay 2026-11-02
+    says 'first=2026-11-01 last=2026-11-01 slices=1 '
+    at 2026-11-01 0 --again --force
+    expect 0 replay 2026-11-02
 done

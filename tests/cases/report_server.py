@@ -21,6 +21,8 @@ read anew for each request; it is a JSON object:
     torn_at  … or this row
     bulk     so many bytes of noise are the last number
     empty    the reports behind the first so many hold nothing
+    twin     [AFTER, AD, F1]: behind the row of the one ad comes that of the other once more, with F1 as f1
+             if that is no null
 """
 import base64
 import http.server
@@ -49,11 +51,16 @@ class Report:
         self.polls = self.reads = 0
         self.gone = False
 
-    def rows(self, bad=()):
+    def rows(self, orders):
+        bad = orders.get("bad", [])
         rows = [dict({"ad_id": ad, "date_start": self.day},
                      **{n: value(ad, self.day, n) for n in self.numbers}) for ad in self.ads]
         for row in rows:
             row.update({n: "none" for n in bad if n in row and row["ad_id"] == ADS[0]})
+        after, ad, f1 = orders.get("twin", ("", "", None))
+        if after in self.ads:
+            twin = {n: f1 if n == "f1" and f1 is not None else value(ad, self.day, n) for n in self.numbers}
+            rows.insert(self.ads.index(after) + 1, dict({"ad_id": ad, "date_start": self.day}, **twin))
         return rows
 
 
@@ -102,11 +109,11 @@ def results(number, query, orders):
     if number <= orders.get("burst", 0) and "after" in query:
         return error(400, 7, "too large")
     if number <= orders.get("burst", 0):
-        return page([{k: "-1" if k in NUMBERS else v for k, v in row.items()} for row in report.rows()], query)
+        return page([{k: "-1" if k in NUMBERS else v for k, v in row.items()} for row in report.rows({})], query)
     if number <= orders.get("torn", 0) and int(query.get("after", 0)) >= orders.get("torn_at", 1):
         return error(400, 100, "torn")
     hidden = number > orders.get("empty", number)
-    rows = [] if hidden else report.rows(orders.get("bad", []))
+    rows = [] if hidden else report.rows(orders)
     if orders.get("bulk"):
         rows = [dict(row, f6=base64.b64encode(os.urandom(orders["bulk"])).decode()) for row in rows]
     return page(rows, query)
@@ -142,7 +149,7 @@ def answer(method, target, body, orders):
         return page([{f"{level}_id": i} for i in ids], dict(query, limit=1))
     if path[0].startswith("act_"):
         log("plain")
-        return page(Report(query).rows(), query, orders.get("trail", False))
+        return page(Report(query).rows(orders), query, orders.get("trail", False))
     return results(int(path[0]), query, orders) if path[1:] else poll(int(path[0]), orders)
 
 

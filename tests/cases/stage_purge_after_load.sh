@@ -37,6 +37,15 @@ equal "$(stage 'SELECT min(seq), max(seq) FROM segment')" "5|8"
 equal "$(query 'SELECT count(*), count(DISTINCT user_key) FROM random_users')" "32|32"
 sound "$TMP_CASE/state" >"$TMP_CASE/out" 2>&1 || fail "not sound: $(cat "$TMP_CASE/out")"
 
+# a replay tells the days of which it has not everything any more, and brings the others back
+expect 1 "$EXTRACT" $(of 03)
+sqlite3 "$TMP_CASE/state/warehouse.db" "DELETE FROM random_users"
+expect 1 "$EXTRACT" replay --source random_user --since 2025-03-01 --until 2025-03-03 --output json
+equal "$(summary '[.loaded, .streams[0].purged, .status] | join(" ")')" "32 1 partly failed" "rows, slices that are gone"
+says 'replay\.purged sink=warehouse stream=users account=default first=2025-03-01 last=2025-03-01 slices=1 '
+expect 0 "$EXTRACT" replay --source random_user --since 2025-03-02 --until 2025-03-03 --output json
+equal "$(summary '[.loaded, .streams[0].purged] | join(" ")')" "32 0" "rows of days that are there"
+
 # a warehouse that has less than what is purged is not filled up in silence
 rm "$TMP_CASE/state/warehouse.db"
 status=0

@@ -6,6 +6,7 @@ record_tests = \
     tests/unit/test_convert \
     tests/unit/test_mask \
     tests/unit/test_memo \
+    tests/unit/test_dedup \
     tests/unit/test_setdigest \
     tests/unit/test_total \
     tests/unit/test_walk \
@@ -24,6 +25,8 @@ tests_unit_test_mask_SOURCES = tests/unit/test_mask.c
 tests_unit_test_mask_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_memo_SOURCES = tests/unit/test_memo.c
 tests_unit_test_memo_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_dedup_SOURCES = tests/unit/test_dedup.c
+tests_unit_test_dedup_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_setdigest_SOURCES = tests/unit/test_setdigest.c
 tests_unit_test_setdigest_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_total_SOURCES = tests/unit/test_total.c

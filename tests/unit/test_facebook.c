@@ -163,8 +163,7 @@ static void an_absent_breakdown_is_an_empty_part_of_the_key(void **state)
                                 "{" ROW ",\"gender\":\"male\"},{" ROW ",\"age\":\"\"}");
     assert_int_equal(o.counts.released, 4);
     assert_string_equal(buffer_text(&o.misfits),
-                        "4 the record: its key was in this page already | {" ROW
-                        ",\"age\":\"\",\"gender\":\"\","
+                        "4 its key was there already | {" ROW ",\"age\":\"\",\"gender\":\"\","
                         "\"attribution_windows\":\"1d_view,7d_click\",\"api_version\":\"1.4\","
                         "\"extracted_at\":\"2026-11-20T09:30:00Z\"}\n");
 }

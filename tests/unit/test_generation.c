@@ -47,6 +47,20 @@ static void assert_next(struct store *s, int64_t after, const char *slice, int64
     assert_int_equal(g.last_seq, last);
 }
 
+/* The first segment of the reading that has not ended; 0: there is none. */
+static int64_t open_from(struct store *s, const char *slice)
+{
+    struct error err;
+    struct generation g = {.first_seq = 0};
+    const struct append_origin page = page_of(slice, 1);
+    const struct seal_segment ours = {.seq = 100, .account = "account-1", .slice = "a"};
+    bool found;
+    if (!generation_open(s, &page, &g, &found, &err))
+        fail_msg("%s", err.text);
+    assert_int_equal(generation_has(&g, &ours), found); /* it has no end */
+    return found ? g.first_seq : 0;
+}
+
 static bool known(struct store *s, const char *slice, bool open)
 {
     struct error err;
@@ -63,9 +77,12 @@ static void a_reading_is_there_from_its_last_page_on(void **state)
     put(s, "a", 1, false);
     assert_true(known(s, "a", true));
     assert_false(known(s, "a", false));
+    assert_int_equal(open_from(s, "a"), 1);
     put(s, "a", 2, false);
+    assert_int_equal(open_from(s, "a"), 1);
     assert_next(s, 0, NULL, 0, 0);
     put(s, "a", 3, true);
+    assert_int_equal(open_from(s, "a"), 0);
     assert_next(s, 0, "a", 1, 3);
     assert_next(s, 2, "a", 1, 3);
     assert_next(s, 3, NULL, 0, 0);
@@ -105,6 +122,7 @@ static void a_reading_begun_anew_leaves_out_what_was_there(void **state)
     put(s, "a", 1, false);
     put(s, "a", 2, false);
     put(s, "a", 1, false); /* 3: the request has changed */
+    assert_int_equal(open_from(s, "a"), 3);
     put(s, "a", 2, true);
     assert_next(s, 0, "a", 3, 4);
     assert_int_equal(fixture_number(s, "SELECT count(*) FROM generation"), 1);

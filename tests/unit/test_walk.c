@@ -223,14 +223,75 @@ static void a_key_that_was_in_the_page_already_quarantines_the_record(void **sta
     char *merged = text_format("{\"type\":\"object\",\"x-table\":\"t\",\"x-key\":[\"a\",\"b\"],"
                                "\"properties\":{%s",
                                rows);
-    expect(merged, records, first,
-           "3 the record: its key was in this page already | {\"b\":2,\"a\":\"x\"}\n");
+    expect(merged, records, first, "3 its key was there already | {\"b\":2,\"a\":\"x\"}\n");
     AUTO(cleanup_free)
     char *appended = text_format("{\"type\":\"object\",\"x-table\":\"t\",\"x-write\":"
                                  "\"append\",\"properties\":{%s",
                                  rows);
     AUTO(cleanup_free) char *all = text_format("%s{\"b\":2,\"a\":\"x\"}\n", first);
     expect(appended, records, all, "");
+}
+
+/* What the judge was told, "KEY | LINE\n"; it says in turn: take it, drop it, set it aside. */
+static enum walk_fate take_turns(void *context, const struct walk_keyed *record,
+                                 const char **ret_reason)
+{
+    static const enum walk_fate fates[] = {WALK_TAKE, WALK_DROP, WALK_SET_ASIDE};
+    static size_t turn;
+    struct outcome *o = context;
+    assert_true(buffer_printf(&o->lines, "%.*s | %.*s\n", (int)record->key_len, record->key,
+                              (int)record->len, record->line));
+    *ret_reason = "not wanted";
+    return fates[turn++ % 3];
+}
+
+static void a_record_that_fits_is_judged_by_its_key(void **state)
+{
+    (void)state;
+    AUTO(schema_freep)
+    struct schema *schema =
+        load("{\"type\":\"object\",\"x-table\":\"t\",\"x-key\":[\"source\",\"b\",\"a\"],"
+             "\"properties\":{" FIELD("a", "\"string\"", "keep", "text") "," FIELD(
+                 "b", "\"integer\"", "keep",
+                 "integer") "},\"x-derived\":{"
+                            "\"source\":{\"from\":\"{source}\",\"x-pii\":\"keep\","
+                            "\"x-column\":{\"type\":\"text\"}},"
+                            "\"at\":{\"from\":\"{extracted_at}\",\"x-pii\":\"keep\","
+                            "\"x-column\":{\"type\":\"timestamptz\"}}}}");
+    AUTO(policy_freep) struct policy *policy = NULL;
+    AUTO(walk_freep) struct walk *w = NULL;
+    AUTO(outcome_done)
+    struct outcome o = {.lines.max = OUTPUT_MAX, .misfits.max = OUTPUT_MAX, .schema = schema};
+    static const char records[] = "[{\"a\":\"x\",\"b\":1},{\"b\":2,\"a\":\"\\u0079\"},"
+                                  "{\"a\":\"z\"},{\"a\":\"z\",\"b\":3}]";
+    struct error err;
+    assert_true(policy_new(schema, NULL, 0, &policy, &err));
+    const struct walk_options options = {
+        .policy = policy,
+        .selector = "/*",
+        .output = {&o, take_record, take_misfit, take_turns},
+    };
+    assert_true(walk_new(&options, &w, &err));
+    assert_true(feed(w, records, sizeof records - 1, SIZE_MAX, &err));
+    assert_string_equal(
+        buffer_text(&o.lines),
+        "\"source\":\"random_user\",\"b\":1,\"a\":\"x\", | "
+        "{\"a\":\"x\",\"b\":1,\"source\":\"random_user\",\n"
+        "{\"a\":\"x\",\"b\":1,\"source\":\"random_user\",\"at\":\"2026-11-20T09:30:00Z\"}\n"
+        "\"source\":\"random_user\",\"b\":2,\"a\":\"\\u0079\", | "
+        "{\"b\":2,\"a\":\"\\u0079\",\"source\":\"random_user\",\n"
+        "\"source\":\"random_user\",\"b\":3,\"a\":\"z\", | "
+        "{\"a\":\"z\",\"b\":3,\"source\":\"random_user\",\n");
+    assert_string_equal(buffer_text(&o.misfits),
+                        "2 b: is part of the key, and null | {\"a\":\"z\","
+                        "\"source\":\"random_user\",\"at\":\"2026-11-20T09:30:00Z\"}\n"
+                        "3 not wanted | {\"a\":\"z\",\"b\":3,"
+                        "\"source\":\"random_user\",\"at\":\"2026-11-20T09:30:00Z\"}\n");
+    const struct walk_counts *counts = walk_counts(w);
+    assert_int_equal(counts->records, 4);
+    assert_int_equal(counts->released, 1);
+    assert_int_equal(counts->repeated, 1);
+    assert_int_equal(counts->quarantined, 2);
 }
 
 static void a_known_key_that_comes_twice_quarantines_the_record(void **state)
@@ -1538,6 +1599,7 @@ int main(void)
         cmocka_unit_test(a_required_field_that_is_missing_quarantines_the_record),
         cmocka_unit_test(a_key_that_is_null_quarantines_the_record),
         cmocka_unit_test(a_key_that_was_in_the_page_already_quarantines_the_record),
+        cmocka_unit_test(a_record_that_fits_is_judged_by_its_key),
         cmocka_unit_test(a_known_key_that_comes_twice_quarantines_the_record),
         cmocka_unit_test(a_key_is_known_in_any_spelling),
         cmocka_unit_test(keys_may_come_in_any_order_and_with_blanks),

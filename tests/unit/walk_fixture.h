@@ -17,6 +17,8 @@
 #include "codec/json.h"
 #include "crypto/pseudonym.h"
 #include "record/columns.h"
+#include "record/dedup.h"
+#include "record/keyed.h"
 #include "record/policy.h"
 #include "record/schema.h"
 #include "record/walk.h"
@@ -24,6 +26,7 @@
 enum { OUTPUT_MAX = 64 * 1024 * 1024 };
 
 static struct pseudonym *pseudonym;
+static struct dedup_room keys_room;
 
 static const struct walk_constant constants[] = {
     {"source", "random_user"},
@@ -37,6 +40,7 @@ static const struct walk_constant constants[] = {
 /* What a walk gave: released lines as they are, quarantined ones as "POSITION REASON | LINE\n".
  */
 struct outcome {
+    struct dedup *keys; /* of its records; NULL: none had any yet */
     struct buffer lines;
     struct buffer misfits;
     const struct schema *schema;
@@ -48,6 +52,7 @@ struct outcome {
 
 static inline void outcome_done(struct outcome *o)
 {
+    dedup_free(o->keys);
     buffer_done(&o->lines);
     buffer_done(&o->misfits);
 }
@@ -84,6 +89,39 @@ static inline bool take_misfit(void *context, const char *line, size_t len, cons
                          line);
 }
 
+/* What the walk says of a record is what its line says. */
+static inline void check_keyed(const struct schema *schema, const struct walk_keyed *record)
+{
+    AUTO(buffer_done) struct buffer text = {.max = OUTPUT_MAX};
+    const char *end = memchr(record->line, '\n', OUTPUT_MAX);
+    struct walk_keyed read;
+    struct error err;
+    bool found;
+    if (!keyed_read(schema, record->line, (size_t)(end + 1 - record->line), &text, &read,
+                    &found, &err))
+        fail_msg("%s", err.text);
+    assert_true(found);
+    assert_int_equal(read.len, record->len);
+    assert_int_equal(read.key_len, record->key_len);
+    if (read.key_len > 0)
+        assert_memory_equal(read.key, record->key, read.key_len);
+}
+
+/* As a reader would: a key stands for one record. */
+static inline enum walk_fate judge(void *context, const struct walk_keyed *record,
+                                   const char **ret_reason)
+{
+    struct outcome *o = context;
+    check_keyed(o->schema, record);
+    if (!o->keys) {
+        dedup_room_init(&keys_room);
+        o->keys = dedup_new(&keys_room);
+    }
+    *ret_reason = "its key was there already";
+    return dedup_add(o->keys, record->key, record->key_len, 0) == DEDUP_NEW ? WALK_TAKE
+                                                                            : WALK_SET_ASIDE;
+}
+
 static inline struct schema *load(const char *text)
 {
     json_t *root;
@@ -105,7 +143,7 @@ static inline struct walk *new_walk(const struct policy *policy, const char *sel
                                          .pseudonym = pseudonym,
                                          .selector = selector,
                                          .captures = captures,
-                                         .output = {o, take_record, take_misfit}},
+                                         .output = {o, take_record, take_misfit, judge}},
                   &w, &err))
         fail_msg("%s", err.text);
     return w;
