@@ -46,8 +46,8 @@ bool result_is_new(const struct result *result, const struct result_stream *stre
     return new;
 }
 
-/* What is told: the first thing that is wrong; a wait only when nothing is, and then the longest, or a
- * run that goes on when it says is parked again. */
+/* What is told: the first thing that is wrong; a wait only when nothing is, and then the longest,
+ * or a run that goes on when it says is parked again. */
 static bool is_told_before(const struct error *e, const struct error *told)
 {
     if (!told)
