@@ -84,9 +84,9 @@ uint64_t result_quarantined(const struct result *result, const struct result_str
 bool result_is_new(const struct result *result, const struct result_stream *stream);
 
 /* The exit status: 0; 75 when nothing is wrong and the run is to be run again to go on; 77 when the
- * token was refused, however far the run had come; 1 when a part failed (some streams, some records in quarantine,
- * days that do not add up, or are not there to be replayed) and the rest is done; otherwise that of
- * the failure. */
+ * token was refused, however far the run had come; 1 when a part failed (some streams, some records
+ * in quarantine, days that do not add up, or are not there to be replayed) and the rest is done;
+ * otherwise that of the failure. */
 int result_exit_status(const struct result *result);
 
 #endif
