@@ -242,12 +242,28 @@ struct completed {
     size_t slices, accounts;
     const char *since, *until, *updated;
     long long records;
+    long long missing; /* days between two of an account … */
+    int64_t first_missing; /* … the earliest of them */
 };
+
+/* A row behind the last one: what is not there between them? */
+static void count_gap(struct completed *c, const json_t *row)
+{
+    int64_t last, day;
+    if (c->slices == 0 || strcmp(text_of(c->last, "account"), text_of(row, "account")) != 0 ||
+        !clock_parse_date(text_of(c->last, "slice"), &last) ||
+        !clock_parse_date(text_of(row, "slice"), &day) || day - last < 2)
+        return;
+    if (c->missing == 0 || last + 1 < c->first_missing)
+        c->first_missing = last + 1;
+    c->missing += day - last - 1;
+}
 
 static void count_completed(struct completed *c, const json_t *row)
 {
     const char *slice = text_of(row, "slice"), *updated = text_of(row, "updated");
     bool first = c->slices == 0;
+    count_gap(c, row);
     c->accounts += first || strcmp(text_of(c->last, "account"), text_of(row, "account")) != 0;
     c->since = first || strcmp(slice, c->since) < 0 ? slice : c->since;
     c->until = first || strcmp(slice, c->until) > 0 ? slice : c->until;
@@ -258,16 +274,28 @@ static void count_completed(struct completed *c, const json_t *row)
     c->slices++;
 }
 
+static void print_missing(const struct completed *c)
+{
+    char first[CLOCK_DATE_SIZE];
+    clock_format_date(c->first_missing, first);
+    if (c->missing > 0)
+        printf("; %lld day%s between them %s not, the first is %s", c->missing,
+               c->missing > 1 ? "s" : "", c->missing > 1 ? "are" : "is", first);
+}
+
 /* An agency has thousands of them. */
 static void print_completed(struct completed *c)
 {
-    if (c->slices == 1)
+    if (c->slices == 1) {
         print_checkpoint(c->first);
-    else if (c->slices > 1)
-        printf("  %-21s %zu slices of %zu account%s complete, %s%s%s: %lld records, %s\n",
+    } else if (c->slices > 1) {
+        printf("  %-21s %zu slices of %zu account%s complete, %s%s%s: %lld records, %s",
                text_of(c->first, "stream"), c->slices, c->accounts, c->accounts > 1 ? "s" : "",
                c->since, strcmp(c->since, c->until) != 0 ? " to " : "",
                strcmp(c->since, c->until) != 0 ? c->until : "", c->records, c->updated);
+        print_missing(c);
+        printf("\n");
+    }
     *c = (struct completed){0};
 }
 

@@ -23,6 +23,10 @@ equal "$(tail -n 1 "$TMP_CASE/out" | jq -r '.streams[0].open')" 0 "open slices"
 expect 0 "$EXTRACT" status --source random_user
 prints '^  users +3 slices of 1 account complete, 2026-11-01 to 2026-11-03: 60 records, 20'
 equal "$(grep -c complete out)" 1 "lines about slices that are complete"
+grep -q 'between them' out && fail "days are missing that are there"
+expect 0 "$EXTRACT" --source random_user --since 2026-11-06 --until 2026-11-06
+expect 0 "$EXTRACT" status --source random_user
+prints '^  users +4 slices of 1 account complete, 2026-11-01 to 2026-11-06: .*; 2 days between them are not, the first is 2026-11-04$'
 
 # days that are read anew are told with their number, not one by one
 expect 0 "$EXTRACT" --source random_user --since 2026-11-01 --until 2026-11-03 --again
