@@ -21,7 +21,7 @@ struct scope_account; /* pipeline/scope.h */
 struct agenda_list {
     size_t stream; /* by its place in the manifest */
     const struct scope_account *account;
-    const struct slice *slices; /* in the order in which they are to be read */
+    const struct slice *slices; /* by their days; read in turns (pipeline/turns.h) */
     size_t count;
 };
 

@@ -9,6 +9,7 @@
 #include "pipeline/reading.h"
 #include "pipeline/reporting.h"
 #include "pipeline/scope.h"
+#include "pipeline/turns.h"
 
 enum {
     BEGUN_MAX = 32, /* slices whose reports are made while one is read */
@@ -24,8 +25,8 @@ struct begun {
     int64_t not_before_ns;
 };
 
-/* Whether slices that fail speak for those behind them. The newest one is asked then: or days that
- * nobody will ever be able to read would keep all later ones away, run after run. */
+/* Whether slices that fail speak for those behind them. The last one is asked then: or days that
+ * nobody will ever be able to read would keep all others away, run after run. */
 enum doubt { DOUBT_NONE, DOUBT_RAISED, DOUBT_PROBED };
 
 struct course {
@@ -36,10 +37,11 @@ struct course {
     struct begun begun[BEGUN_MAX];
     size_t count;
     struct begun *open; /* a part of it is being read; NULL: of none */
-    size_t next; /* of the list's slices: from here … */
+    const struct slice **slices; /* of the list, in the order in which they are read */
+    size_t next; /* of these: from here … */
     size_t end; /* … to before this one none was begun */
     enum doubt doubt;
-    const struct slice *probe; /* with DOUBT_PROBED: the newest one that was not begun */
+    const struct slice *probe; /* with DOUBT_PROBED: the last one that was not begun */
     unsigned failures; /* in a row */
     struct paginator_sizing sizing; /* what one slice learnt of pages holds for the next ones */
     int64_t not_before_ns; /* the quota is used up until then … */
@@ -66,7 +68,7 @@ static void close_course(struct course *c)
     c->next = c->end;
 }
 
-/* The newest slice says nothing about the others: the one before it is asked. */
+/* The last slice says nothing about the others: the one before it is asked. */
 static void probe_another(struct course *c)
 {
     c->probe = NULL;
@@ -149,7 +151,7 @@ static bool may_begin(const struct course *c)
 
 static const struct slice *next_slice(struct course *c)
 {
-    return &c->list->slices[c->doubt == DOUBT_RAISED ? --c->end : c->next++];
+    return c->slices[c->doubt == DOUBT_RAISED ? --c->end : c->next++];
 }
 
 static enum course_answer begin_slice(struct course *c, struct error *err)
@@ -336,7 +338,11 @@ bool course_new(const struct course_options *options, struct course **ret_course
         .stage = options->checkpoints,
         .writer = options->writer,
     };
-    if (!reporting_open(&reporting, &c->reporting, err))
+    const struct slice_rule rule =
+        settings_slice(options->deployment->options->settings, c->list->stream);
+    struct store *read = rule.has_lookback ? options->checkpoints : NULL;
+    if (!turns_take(read, c->stream->name, c->list, &c->slices, err) ||
+        !reporting_open(&reporting, &c->reporting, err))
         return false;
     *ret_course = steal(&c);
     return true;
@@ -348,5 +354,6 @@ void course_free(struct course *c)
         return;
     close_course(c);
     reporting_close(c->reporting);
+    free(c->slices);
     free(c);
 }

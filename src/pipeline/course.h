@@ -7,7 +7,7 @@
  *     agenda's list ─▶ course: reporting ─▶ reading ─▶ writer
  *
  * What fails stops as little as it can: a slice; or the course, when its account is refused, or
- * when the newest slice fails as well, which is read out of turn whenever the API refuses one or
+ * when the last slice fails as well, which is read out of turn whenever the API refuses one or
  * several in a row are of no use. Credentials, an outage, a stop and the stage are for the caller
  * to act on.
  */

@@ -25,6 +25,7 @@ src_pipeline_libpipeline_a_SOURCES = \
     src/pipeline/run.c src/pipeline/run.h \
     src/pipeline/scope.c src/pipeline/scope.h \
     src/pipeline/staged.c src/pipeline/staged.h \
+    src/pipeline/turns.c src/pipeline/turns.h \
     src/pipeline/watch.h \
     src/pipeline/window.c src/pipeline/window.h \
     src/pipeline/writer.c src/pipeline/writer.h

@@ -65,6 +65,7 @@ case_tests = \
     tests/cases/facebook_killed_anywhere_loads_once.sh \
     tests/cases/facebook_limits_bind_and_nothing_is_refused.sh \
     tests/cases/facebook_names_are_exact_where_the_policy_keeps_them.sh \
+    tests/cases/facebook_nights_that_are_cut_short_reach_every_day.sh \
     tests/cases/facebook_nights_without_a_run_leave_no_gap.sh \
     tests/cases/facebook_objects_come_when_they_change.sh \
     tests/cases/facebook_killed_in_every_phase_of_a_report.sh \
