@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "record/fit.h"
 #include "record/quoted.h"
+#include "record/short.h"
 
 enum token_kind {
     TOKEN_NULL,
@@ -387,7 +388,7 @@ static inline bool take_expected(const struct columns *c, struct cursor *cursor,
     if (position >= c->count)
         return false;
     const struct prefix *p = &c->prefixes[c->order[position]];
-    if ((size_t)(cursor->end - cursor->at) < p->len || memcmp(cursor->at, p->text, p->len) != 0)
+    if ((size_t)(cursor->end - cursor->at) < p->len || !short_same(cursor->at, p->text, p->len))
         return false;
     cursor->at += p->len;
     *ret_column = c->order[position];

@@ -17,6 +17,7 @@
 #include "record/mask.h"
 #include "record/plan.h"
 #include "record/scan.h"
+#include "record/short.h"
 
 enum { EMIT_SPARE = 2 }; /* bytes of the maximum that are left for the line's end */
 
@@ -78,44 +79,12 @@ static inline bool emit_room(struct emit *e, size_t more)
     return e->line.cap - e->line.len >= more || buffer_reserve(&e->line, more);
 }
 
-/* memcpy for what is mostly short: two overlapping words instead of a call. */
-static inline char *emit_copy(char *p, const char *text, size_t len)
-{
-    if (len > 32) {
-        memcpy(p, text, len);
-    } else if (len >= 16) {
-        unsigned __int128 head, tail;
-        memcpy(&head, text, 16);
-        memcpy(&tail, text + len - 16, 16);
-        memcpy(p, &head, 16);
-        memcpy(p + len - 16, &tail, 16);
-    } else if (len >= 8) {
-        uint64_t head, tail;
-        memcpy(&head, text, 8);
-        memcpy(&tail, text + len - 8, 8);
-        memcpy(p, &head, 8);
-        memcpy(p + len - 8, &tail, 8);
-    } else if (len >= 4) {
-        uint32_t head, tail;
-        memcpy(&head, text, 4);
-        memcpy(&tail, text + len - 4, 4);
-        memcpy(p, &head, 4);
-        memcpy(p + len - 4, &tail, 4);
-    } else if (len > 0) {
-        char middle = text[len / 2], end = text[len - 1];
-        *p = *text;
-        p[len / 2] = middle;
-        p[len - 1] = end;
-    }
-    return p + len;
-}
-
 /* Appends bytes as they are; false when they do not fit. */
 static inline bool emit_raw(struct emit *e, const char *text, size_t len)
 {
     if (!emit_room(e, len + EMIT_SPARE))
         return false;
-    emit_copy((char *)e->line.data + e->line.len, text, len);
+    short_copy((char *)e->line.data + e->line.len, text, len);
     e->line.len += len;
     return true;
 }
@@ -135,10 +104,10 @@ static inline bool emit_piece(struct emit *e, const struct emit_piece *piece)
     if (!emit_room(e, piece->lead.len + piece->len + 3 + EMIT_SPARE))
         return false;
     char *start = (char *)e->line.data + e->line.len;
-    char *p = emit_copy(start, piece->lead.text, piece->lead.len);
+    char *p = short_copy(start, piece->lead.text, piece->lead.len);
     if (piece->quotes)
         *p++ = '"';
-    p = emit_copy(p, piece->text, piece->len);
+    p = short_copy(p, piece->text, piece->len);
     if (piece->quotes)
         *p++ = '"';
     if (piece->comma)

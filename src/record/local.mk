@@ -28,7 +28,9 @@ src_record_librecord_a_SOURCES = \
     src/record/schema.c src/record/schema.h \
     src/record/segment.c src/record/segment.h \
     src/record/setdigest.c src/record/setdigest.h \
+    src/record/short.h \
     src/record/topic.c src/record/topic.h \
     src/record/total.c src/record/total.h \
+    src/record/verbatim.c src/record/verbatim.h \
     src/record/walk.c src/record/walk.h
 EXTRA_DIST += src/record/FORMAT.md

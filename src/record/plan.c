@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "codec/json.h"
+#include "record/quoted.h"
 
 struct compiler {
     struct plan *plan;
@@ -35,10 +36,20 @@ const struct plan_value *plan_lookup(const struct plan_object *o, const char *na
     for (size_t slot = hash_key(name, len) & o->table_mask; o->table[slot];
          slot = (slot + 1) & o->table_mask) {
         const struct plan_value *v = &o->fields[o->table[slot] - 1];
-        if (v->name_len == len && plan_same_name(v->name, name, len))
+        if (v->name_len == len && short_same(v->name, name, len))
             return v;
     }
     return NULL;
+}
+
+const struct plan_value *plan_find(const struct plan_object *o, const char *bytes, size_t len)
+{
+    if (len == 0 || *bytes != '"')
+        return NULL;
+    const char *name = bytes + 1;
+    const char *quote = quoted_skip_plain(name, bytes + len);
+    const struct plan_value *v = plan_lookup(o, name, (size_t)(quote - name));
+    return v && plan_begins(v, bytes, len) ? v : NULL;
 }
 
 static bool index_keys(struct compiler *c, struct plan_object *o)
@@ -195,6 +206,15 @@ static bool compile_object(struct compiler *c, const struct schema_node *node, b
     return index_keys(c, o);
 }
 
+/* Its one column is `"name":value`, as the member is, and nobody else wants it. */
+static bool is_as_is(const struct plan_value *v)
+{
+    const struct plan_output *o = v->outputs;
+    return v->key && !v->inner && v->slot < 0 && v->output_count == 1 && !o->convert &&
+           o->mask.kind == MASK_KEEP && !o->key_bit && !o->fleeting &&
+           strcmp(o->prefix, v->key + 1) == 0;
+}
+
 /* landing: within a json column that is released. */
 static bool compile_value(struct compiler *c, const struct schema_node *node, bool landing,
                           struct plan_value *v)
@@ -230,6 +250,7 @@ static bool compile_value(struct compiler *c, const struct schema_node *node, bo
                   (landing && (!scalar || node->mask.kind != MASK_DROP));
     v->verbatim =
         landing && v->output_count == 0 && v->slot < 0 && node->mask.kind == MASK_KEEP;
+    v->as_is = is_as_is(v);
     if (!compile_default(c, v))
         return false;
 

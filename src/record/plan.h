@@ -15,13 +15,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "record/fit.h"
 #include "record/policy.h"
 #include "record/schema.h"
+#include "record/short.h"
 
 enum { PLAN_SLOTS_MAX = 256, PLAN_SEEN_WORDS = SCHEMA_FIELDS_MAX / 64 };
 
@@ -45,12 +45,15 @@ struct plan_value {
     bool inner; /* what comes here lands in the json column around it */
     bool released; /* a scalar here goes somewhere … */
     bool verbatim; /* … and that is as it came into the json column, and nowhere else */
+    bool as_is; /* … and its column, which has its name, is the member as it came */
     const struct schema_node *node;
     const char *name; /* node's */
     size_t name_len;
     struct plan_output *outputs;
     size_t output_count;
     const struct plan_output *whole; /* a container here begins this json column; NULL: none */
+    /* … and it is copied if it is what this one may hold; NULL: it is not (record/verbatim) */
+    const struct plan_value *copied;
     int slot; /* -1: none */
     char *standing; /* what an absent field stands for, as text; NULL: nothing */
     enum fit_kind standing_kind;
@@ -107,54 +110,26 @@ bool plan_new(const struct policy *policy, struct plan **ret_plan, struct error 
 void plan_free(struct plan *p);
 CLEANUP_DEFINE(struct plan, plan_free)
 
-/* memcmp(a, b, len) == 0 for names, which are short: without a call and without a loop. */
-static inline bool plan_same_name(const char *a, const char *b, size_t len)
-{
-    if (len > 32)
-        return memcmp(a, b, len) == 0;
-    if (len >= 16) {
-        unsigned __int128 a_head, b_head, a_tail, b_tail;
-        memcpy(&a_head, a, 16);
-        memcpy(&b_head, b, 16);
-        memcpy(&a_tail, a + len - 16, 16);
-        memcpy(&b_tail, b + len - 16, 16);
-        return a_head == b_head && a_tail == b_tail;
-    }
-    if (len >= 8) {
-        uint64_t a_head, b_head, a_tail, b_tail;
-        memcpy(&a_head, a, 8);
-        memcpy(&b_head, b, 8);
-        memcpy(&a_tail, a + len - 8, 8);
-        memcpy(&b_tail, b + len - 8, 8);
-        return a_head == b_head && a_tail == b_tail;
-    }
-    if (len >= 4) {
-        uint32_t a_start, b_start, a_end, b_end;
-        memcpy(&a_start, a, 4);
-        memcpy(&b_start, b, 4);
-        memcpy(&a_end, a + len - 4, 4);
-        memcpy(&b_end, b + len - 4, 4);
-        return a_start == b_start && a_end == b_end;
-    }
-    for (size_t i = 0; i < len; i++)
-        if (a[i] != b[i])
-            return false;
-    return true;
-}
-
 /* The known member of that name, or NULL. */
 const struct plan_value *plan_lookup(const struct plan_object *o, const char *name, size_t len);
 
-/* The field that is guessed to come, if these bytes begin with its key and colon: records of one
- * API have their keys in one order. */
+/* Whether these bytes begin with the field's key, as it is written mostly, and its colon. */
+static inline bool plan_begins(const struct plan_value *field, const char *bytes, size_t len)
+{
+    size_t key_len = field->key_len - 1;
+    return len >= key_len && short_same(field->key + 1, bytes, key_len);
+}
+
+/* The field that these bytes begin with; NULL: none does so. */
+const struct plan_value *plan_find(const struct plan_object *o, const char *bytes, size_t len);
+
+/* The same where a field is guessed to come: records of one API have their keys in one order. */
 static inline const struct plan_value *plan_guess(const struct plan_object *o, size_t guess,
                                                   const char *bytes, size_t len)
 {
-    if (guess >= o->count)
-        return NULL;
-    const struct plan_value *v = &o->fields[guess];
-    return len >= v->key_len - 1 && plan_same_name(v->key + 1, bytes, v->key_len - 1) ? v
-                                                                                      : NULL;
+    if (__builtin_expect(guess < o->count && plan_begins(&o->fields[guess], bytes, len), true))
+        return &o->fields[guess];
+    return plan_find(o, bytes, len);
 }
 
 #endif

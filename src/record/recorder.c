@@ -9,6 +9,8 @@
 #include "base/buffer.h"
 #include "record/decimal.h"
 #include "record/emit.h"
+#include "record/quoted.h"
+#include "record/verbatim.h"
 
 /* A container of the record that is open. */
 struct frame {
@@ -396,14 +398,104 @@ static inline void take_field(struct frame *f, const struct plan_value *v)
     f->seen[v->index / 64] |= UINT64_C(1) << v->index % 64;
 }
 
-size_t recorder_guess(struct recorder *r, const char *bytes, size_t len)
+/* The field's value, if it is a plain string; returns what is behind it, or NULL. */
+static inline const char *take_plain(struct recorder *r, const struct plan_value *v,
+                                     const char *p, const char *end)
+{
+    const char *text = p + 1;
+    const char *quote = quoted_skip_plain(text, end);
+    if (quote == end || *quote != '"' || quote - text > SCAN_STRING_MAX)
+        return NULL;
+    const struct scan_token token = {
+        .kind = SCAN_STRING, .raw = text, .len = (size_t)(quote - text)};
+    take_field(r->top, v);
+    recorder_scalar(r, &token);
+    return quote + 1;
+}
+
+/* The same if it is a json column that is kept as it came. */
+static inline const char *take_verbatim(struct recorder *r, const struct plan_value *v,
+                                        const char *p, const char *end)
+{
+    if (!v->copied || v->as_is || r->json.open)
+        return NULL;
+    const struct emit_piece piece = {
+        .lead = {v->whole->prefix, v->whole->prefix_len},
+        .text = p,
+        .len = verbatim_length(v->copied, p, (size_t)(end - p)),
+        .comma = true,
+    };
+    if (piece.len == 0 || !emit_piece(&r->emit, &piece))
+        return NULL;
+    take_field(r->top, v);
+    return p + piece.len;
+}
+
+/* Behind the value of a member that will stand in the line as it came; NULL: it will not. */
+static inline const char *skip_as_is(struct recorder *r, const struct plan_value *v,
+                                     const char *p, const char *end)
+{
+    if (!v->as_is)
+        return NULL;
+    if (*p != '"') {
+        size_t len = v->copied ? verbatim_length(v->copied, p, (size_t)(end - p)) : 0;
+        return len > 0 ? p + len : NULL;
+    }
+    const char *text = p + 1;
+    const char *quote = quoted_skip_plain(text, end);
+    if (quote == end || *quote != '"' || quote - text > SCAN_STRING_MAX ||
+        !(v->types & SCHEMA_IS_STRING) ||
+        !fit_read(v->outputs->column, FIT_STRING, text, (size_t)(quote - text), &r->emit.fit))
+        return NULL;
+    return quote + 1;
+}
+
+/* There is room for so many bytes more in the line, and for what else a piece may have. */
+static inline bool has_room(const struct recorder *r, size_t more)
+{
+    return r->emit.line.len + more + sizeof "\"\"," + EMIT_SPARE <= RECORDER_LINE_MAX;
+}
+
+static void write_run(struct recorder *r, const char *text, size_t len)
+{
+    if (!emit_raw(&r->emit, text, len))
+        too_long(r, "");
+}
+
+/* Members that stand in the line as they came follow one another mostly: they are copied together,
+ * with the commas between them. */
+size_t recorder_members(struct recorder *r, const char *bytes, size_t len)
 {
     struct frame *f = r->top;
-    const struct plan_value *v = plan_guess(f->object, f->guess, bytes, len);
-    if (!v || was_seen(f, v) || !is_wanted(v))
-        return 0;
-    take_field(f, v);
-    return v->key_len - 1;
+    const char *end = bytes + len;
+    const char *p = bytes;
+    const char *run = bytes; /* what came before is in the line */
+    for (bool more = true; more;) {
+        const struct plan_value *v = plan_guess(f->object, f->guess, p, (size_t)(end - p));
+        const char *value = v ? p + v->key_len - 1 : end;
+        if (value >= end || was_seen(f, v) || !is_wanted(v))
+            break;
+        const char *behind = skip_as_is(r, v, value, end);
+        bool as_is = behind && has_room(r, (size_t)(behind - run));
+        if (as_is) {
+            take_field(f, v);
+        } else {
+            write_run(r, run, (size_t)(p - run));
+            run = p;
+            behind =
+                *value == '"' ? take_plain(r, v, value, end) : take_verbatim(r, v, value, end);
+            if (!behind)
+                break;
+        }
+        more = behind < end && *behind == ',';
+        p = behind + more;
+        if (!as_is)
+            run = p;
+    }
+    write_run(r, run, (size_t)(p - run));
+    if (p > run && p[-1] != ',')
+        write_run(r, ",", 1);
+    return (size_t)(p - bytes);
 }
 
 enum recorder_key recorder_key(struct recorder *r, const struct scan_token *token,

@@ -445,24 +445,25 @@ static inline uint32_t key_flaws(struct scan *s, const struct scan_token *token)
     return 0;
 }
 
-/* The handler knows the key by its bytes. */
-static inline bool take_guessed_key(struct scan *s, struct input *in)
+/* The handler knows what comes by its bytes. True: no key begins behind it. */
+static inline bool take_members(struct scan *s, struct input *in)
 {
-    if (!s->handler.guess || s->skipping || !s->levels[s->depth - 1].own_keys ||
-        s->part.checked > 0 || s->part.cut)
+    if (!s->handler.members || s->skipping || !s->levels[s->depth - 1].own_keys ||
+        s->depth > SCAN_MEMBERS_DEPTH || s->part.checked > 0 || s->part.cut)
         return false;
-    size_t len = s->handler.guess(s->handler.context, in->at, (size_t)(in->end - in->at));
+    size_t len = s->handler.members(s->handler.context, in->at, (size_t)(in->end - in->at));
+    if (len == 0)
+        return false;
     in->at += len;
-    return len > 0;
+    s->expect = in->at[-1] == ',' ? EXPECT_KEY : EXPECT_COMMA_OR_CLOSE;
+    return s->expect == EXPECT_COMMA_OR_CLOSE || !next_is(in, '"');
 }
 
 static inline enum step take_key(struct scan *s, struct input *in, struct scan_token *token,
                                  struct error *err)
 {
-    if (take_guessed_key(s, in)) {
-        s->expect = EXPECT_VALUE;
+    if (take_members(s, in))
         return STEP_DONE;
-    }
     enum step step = take_string(s, in, SCAN_KEY_MAX, token, err);
     if (step != STEP_DONE)
         return step;

@@ -29,6 +29,7 @@
 enum {
     SCAN_DEPTH_SOFT = 64, /* open containers */
     SCAN_DEPTH_MAX = 512,
+    SCAN_MEMBERS_DEPTH = 32, /* open containers around members that the handler takes itself */
     SCAN_STRING_MAX = 1024 * 1024, /* bytes between the quotes, as written */
     SCAN_KEY_MAX = 1024, /* the same for keys */
     SCAN_NUMBER_MAX = 64, /* characters */
@@ -80,11 +81,11 @@ struct scan_handler {
     bool (*close)(void *context, enum scan_kind kind, struct error *err);
     bool (*key)(void *context, const struct scan_token *token, struct error *err);
     bool (*scalar)(void *context, const struct scan_token *token, struct error *err);
-    /* May be NULL. Asked before a key of an object whose keys are the handler's own
-     * (scan_own_keys), with the bytes that begin with its quote: how many of them are a key that it
-     * guessed, quotes and colon included. That key has been handed on then, as with `key`. 0: the
-     * guess was wrong. */
-    size_t (*guess)(void *context, const char *bytes, size_t len);
+    /* May be NULL. Asked where a key of an object may begin whose keys are the handler's own
+     * (scan_own_keys), with the bytes that are there: how many of them are members, with a comma
+     * between them and perhaps one behind the last, that the handler has checked itself, as
+     * strictly as a scan would, and taken. Nothing else is reported of them. 0: none. */
+    size_t (*members)(void *context, const char *bytes, size_t len);
 };
 
 struct scan;

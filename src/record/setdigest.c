@@ -5,14 +5,16 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { WORDS = DIGEST_SIPHASH_SIZE / sizeof(uint64_t) };
+enum { WORDS = NHASH_SIZE / sizeof(uint64_t) };
 
-_Static_assert((int)PSEUDONYM_DERIVED_SIZE == (int)DIGEST_SIPHASH_KEY_SIZE,
-               "a key for SipHash");
+_Static_assert((int)PSEUDONYM_DERIVED_SIZE == (int)NHASH_KEY_SIZE, "a key for nhash");
 
 void setdigest_key(const struct pseudonym *p, struct setdigest_key *ret_key)
 {
-    pseudonym_derive(p, "KEY:setdigest", ret_key->bytes);
+    uint8_t bytes[PSEUDONYM_DERIVED_SIZE];
+    pseudonym_derive(p, "KEY:setdigest", bytes);
+    nhash_key(bytes, &ret_key->hash);
+    explicit_bzero(bytes, sizeof bytes);
 }
 
 void setdigest_init(struct setdigest *d)
@@ -34,8 +36,8 @@ static void add(uint64_t sum[WORDS], const uint64_t more[WORDS])
 void setdigest_term(const struct setdigest_key *key, const void *line, size_t len,
                     struct setdigest_term *ret_term)
 {
-    uint8_t digest[DIGEST_SIPHASH_SIZE];
-    digest_siphash(key->bytes, line, len, digest);
+    uint8_t digest[NHASH_SIZE];
+    nhash_digest(&key->hash, line, len, digest);
     memcpy(ret_term->words, digest, sizeof ret_term->words);
     for (size_t i = 0; i < WORDS; i++)
         ret_term->words[i] = le64toh(ret_term->words[i]);

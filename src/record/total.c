@@ -11,9 +11,18 @@ enum { MILLION = 1000000 };
 
 static bool scale_up(units *value, int places)
 {
-    for (; places > 0 && *value != 0; places--)
-        if (__builtin_mul_overflow(*value, 10, value))
+    /* clang-format off */
+    static const int64_t powers[TOTAL_PLACES + 1] = {
+        1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000, 10000000000,
+        100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000,
+        10000000000000000, 100000000000000000, 1000000000000000000};
+    /* clang-format on */
+    while (places > 0 && *value != 0) {
+        int step = places < TOTAL_PLACES ? places : TOTAL_PLACES;
+        if (__builtin_mul_overflow(*value, powers[step], value))
             return false;
+        places -= step;
+    }
     return true;
 }
 

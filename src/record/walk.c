@@ -10,6 +10,7 @@
 #include "record/plan.h"
 #include "record/recorder.h"
 #include "record/scan.h"
+#include "record/verbatim.h"
 
 _Static_assert((int)WALK_CAPTURES_MAX == (int)ENVELOPE_CAPTURES_MAX &&
                    (int)WALK_CAPTURE_MAX == (int)ENVELOPE_VALUE_MAX &&
@@ -221,10 +222,10 @@ static bool on_key(void *context, const struct scan_token *token, struct error *
     return true;
 }
 
-static size_t on_guess(void *context, const char *bytes, size_t len)
+static size_t on_members(void *context, const char *bytes, size_t len)
 {
     struct walk *w = context;
-    return recorder_guess(w->recorder, bytes, len);
+    return recorder_members(w->recorder, bytes, len);
 }
 
 static bool on_scalar(void *context, const struct scan_token *token, struct error *err)
@@ -245,6 +246,7 @@ static bool make_recorder(struct walk *w, const struct walk_options *options, st
 {
     if (!plan_new(options->policy, &w->plan, err))
         return false;
+    verbatim_mark(w->plan);
     if (w->plan->needs_pseudonym && !options->pseudonym)
         return error_set(err, ERROR_BUG, "the policy needs a pseudonym key");
     w->unknown = schema_unknown(w->plan->schema);
@@ -270,7 +272,7 @@ bool walk_new(const struct walk_options *options, struct walk **ret_walk, struct
         .close = on_close,
         .key = on_key,
         .scalar = on_scalar,
-        .guess = on_guess,
+        .members = on_members,
     });
     if (!w->scan)
         return error_memory(err);

@@ -9,6 +9,7 @@ record_tests = \
     tests/unit/test_dedup \
     tests/unit/test_setdigest \
     tests/unit/test_total \
+    tests/unit/test_verbatim \
     tests/unit/test_walk \
     tests/unit/test_facebook
 check_PROGRAMS += $(record_tests)
@@ -31,6 +32,8 @@ tests_unit_test_setdigest_SOURCES = tests/unit/test_setdigest.c
 tests_unit_test_setdigest_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_total_SOURCES = tests/unit/test_total.c
 tests_unit_test_total_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
+tests_unit_test_verbatim_SOURCES = tests/unit/test_verbatim.c tests/unit/walk_fixture.h
+tests_unit_test_verbatim_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_walk_SOURCES = tests/unit/test_walk.c tests/unit/walk_fixture.h
 tests_unit_test_walk_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
 tests_unit_test_facebook_SOURCES = tests/unit/test_facebook.c tests/unit/walk_fixture.h

@@ -758,87 +758,132 @@ static void what_the_handler_skips_is_not_reported(void **state)
     recorder_done(&r);
 }
 
-/* Guesses the key k, of objects that do not lie in an array. */
-struct guesser {
+/* Takes members "k":"X" of objects that do not lie in an array, X being one letter. */
+struct taker {
     struct scan *scan;
-    size_t guessed;
+    size_t taken;
     size_t keys;
     size_t depth;
     char scalars[16];
 };
 
-static bool open_guessing(void *context, const struct scan_token *token, struct error *err)
+static bool open_owning(void *context, const struct scan_token *token, struct error *err)
 {
-    struct guesser *g = context;
+    struct taker *t = context;
     (void)err;
-    g->depth += token->kind == SCAN_ARRAY;
-    if (token->kind == SCAN_OBJECT && g->depth == 0)
-        scan_own_keys(g->scan);
+    t->depth += token->kind == SCAN_ARRAY;
+    if (token->kind == SCAN_OBJECT && t->depth == 0)
+        scan_own_keys(t->scan);
     return true;
 }
 
-static bool close_guessing(void *context, enum scan_kind kind, struct error *err)
+static bool close_owned(void *context, enum scan_kind kind, struct error *err)
 {
-    struct guesser *g = context;
+    struct taker *t = context;
     (void)err;
-    g->depth -= kind == SCAN_ARRAY;
+    t->depth -= kind == SCAN_ARRAY;
     return true;
 }
 
-static size_t guess_k(void *context, const char *bytes, size_t len)
+static size_t take_members(void *context, const char *bytes, size_t len)
 {
-    struct guesser *g = context;
-    assert_int_equal(g->depth, 0);
+    enum { MEMBER = sizeof "\"k\":\"X\"" - 1 };
+    struct taker *t = context;
+    size_t at = 0;
+    assert_int_equal(t->depth, 0);
     assert_int_equal(*bytes, '"');
-    bool right = len >= 4 && memcmp(bytes, "\"k\":", 4) == 0;
-    g->guessed += right;
-    return right ? 4 : 0;
+    while (len - at >= MEMBER && memcmp(bytes + at, "\"k\":\"", 5) == 0 &&
+           bytes[at + MEMBER - 1] == '"') {
+        strncat(t->scalars, bytes + at + 5, 1);
+        t->taken++;
+        at += MEMBER;
+        if (at == len || bytes[at] != ',')
+            break;
+        at++;
+    }
+    return at;
 }
 
 static bool count_key(void *context, const struct scan_token *token, struct error *err)
 {
-    struct guesser *g = context;
+    struct taker *t = context;
     (void)token;
     (void)err;
-    g->keys++;
+    t->keys++;
     return true;
 }
 
 static bool keep_scalar(void *context, const struct scan_token *token, struct error *err)
 {
-    struct guesser *g = context;
+    struct taker *t = context;
     (void)err;
-    strncat(g->scalars, token->raw, token->len);
+    strncat(t->scalars, token->raw, token->len);
     return true;
 }
 
-static void a_guessed_key_is_taken_by_its_bytes(void **state)
+static struct scan *new_taker(struct taker *t)
 {
-    (void)state;
-    static const char text[] = "{\"k\":1,\"k\" :2,\"kk\":3,\"\\u006b\":4,\"k\": \"5\","
-                               "\"x\":[{\"k\":6}],\"k\":{\"k\":7}}";
-    struct guesser g = {0};
-    struct error err;
-    g.scan = scan_new(&(struct scan_handler){
-        .context = &g,
-        .open = open_guessing,
-        .close = close_guessing,
+    struct scan *s = scan_new(&(struct scan_handler){
+        .context = t,
+        .open = open_owning,
+        .close = close_owned,
         .key = count_key,
         .scalar = keep_scalar,
-        .guess = guess_k,
+        .members = take_members,
     });
+    assert_non_null(s);
+    return s;
+}
+
+static void members_can_be_taken_by_their_bytes(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"k\":\"1\",\"k\":\"2\" ,\"k\":3,\"k\":\"4\", \"k\" :\"5\",\"k\":\"6\","
+        "\"x\":[{\"k\":\"7\"}],\"k\":{\"k\":\"8\"},\"k\":\"9\"}";
+    struct taker t;
+    struct scan *s = new_taker(&t);
+    struct error err;
     for (size_t cut = 0; cut < sizeof text; cut++) {
-        scan_reset(g.scan);
-        g = (struct guesser){.scan = g.scan};
-        assert_true(scan_feed(g.scan, text, cut, &err));
-        assert_true(scan_feed(g.scan, text + cut, sizeof text - 1 - cut, &err));
-        assert_true(scan_finish(g.scan, &err));
-        assert_string_equal(g.scalars, "1234567");
-        assert_int_equal(g.guessed + g.keys, 9);
-        assert_in_range(g.guessed, 3, 4);
+        scan_reset(s);
+        t = (struct taker){.scan = s};
+        assert_true(scan_feed(s, text, cut, &err));
+        assert_true(scan_feed(s, text + cut, sizeof text - 1 - cut, &err));
+        assert_true(scan_finish(s, &err));
+        assert_string_equal(t.scalars, "123456789");
+        assert_int_equal(t.taken + t.keys, 11);
+        assert_in_range(t.taken, 5, 6);
     }
-    assert_int_equal(g.guessed, 4);
-    scan_free(g.scan);
+    assert_int_equal(t.taken, 6);
+    scan_free(s);
+}
+
+static void what_follows_taken_members_is_judged(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {"{\"k\":\"1\",}", "byte 9: expected a key, found '}'"},
+        {"{\"k\":\"1\",,", "byte 9: expected a key, found ','"},
+        {"{\"k\":\"1\"]", "byte 8: expected ',' or '}', found ']'"},
+        {"{\"k\":\"1\"\"k\":\"2\"}", "byte 8: expected ',' or '}', found '\"'"},
+        {"{\"k\":\"1\":", "byte 8: expected ',' or '}', found ':'"},
+        {"{\"k\":\"1\",", "byte 9: the document ends where a key is expected"},
+        {"{\"k\":\"1\"", "byte 8: the document ends where ',' or '}' is expected"},
+    };
+    struct taker t;
+    struct scan *s = new_taker(&t);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct error err;
+        scan_reset(s);
+        t = (struct taker){.scan = s};
+        assert_false(scan_feed(s, cases[i].text, strlen(cases[i].text), &err) &&
+                     scan_finish(s, &err));
+        assert_int_equal(t.taken, 1);
+        assert_string_equal(err.text, cases[i].expected);
+    }
+    scan_free(s);
 }
 
 static void the_whole_document_can_be_skipped(void **state)
@@ -938,7 +983,8 @@ int main(void)
         cmocka_unit_test(a_chunk_is_scanned_where_it_lies),
         cmocka_unit_test(the_handler_ends_the_scan_with_its_own_error),
         cmocka_unit_test(what_the_handler_skips_is_not_reported),
-        cmocka_unit_test(a_guessed_key_is_taken_by_its_bytes),
+        cmocka_unit_test(members_can_be_taken_by_their_bytes),
+        cmocka_unit_test(what_follows_taken_members_is_judged),
         cmocka_unit_test(the_whole_document_can_be_skipped),
         cmocka_unit_test(after_an_error_the_scanner_wants_a_reset),
         cmocka_unit_test(a_reset_forgets_a_document_in_the_middle),
