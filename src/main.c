@@ -83,12 +83,13 @@ static bool run(const struct options *options, struct context *c, int *ret_statu
 }
 
 /* One arena: threads wait more for the network than for each other, and every further arena keeps
- * what its busiest moment took. Large blocks go back to the system as they are freed. */
+ * what its busiest moment took. Large blocks go back to the system as they are freed; packed
+ * segments are among them, or the heap would keep holes of their size. */
 static void keep_memory_small(void)
 {
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_TRIM_THRESHOLD, 128 * 1024);
-    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 32 * 1024);
 }
 
 int main(int argc, char *argv[])

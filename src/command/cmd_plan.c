@@ -72,7 +72,8 @@ static bool look_up(const struct plan *p, const struct agenda_list *list,
     bool found = false;
     *ret_complete = false;
     *ret_pages = 0;
-    if (p->stage && !checkpoint_get(p->stage, stream, account->id, slice->id, &c, &found, err))
+    if (p->stage &&
+        !checkpoint_get(p->stage, stream, account->id, slice->id, &c, NULL, &found, err))
         return false;
     if (!found || c.state != CHECKPOINT_COMPLETE)
         return true;

@@ -166,6 +166,7 @@ static enum course_answer begin_slice(struct course *c, struct error *err)
         .access = o->access,
         .checkpoints = o->checkpoints,
         .writer = o->writer,
+        .packer = o->packer,
         .room = o->room,
         .keys = o->keys,
         .sizing = &c->sizing,

@@ -45,6 +45,7 @@ struct course_options {
     const struct access *access; /* these two are the thread's */
     struct store *checkpoints; /* a reading connection */
     struct writer *writer;
+    struct packer *packer;
     struct hold_room *room;
     struct dedup_room *keys;
     const struct pseudonym *pseudonym;

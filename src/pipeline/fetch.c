@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "pipeline/course.h"
+#include "pipeline/packer.h"
 #include "pipeline/scope.h"
 
 enum {
@@ -43,7 +44,8 @@ struct lane {
 struct fetch {
     const struct fetch_options *options;
     struct access access; /* what the threads fork theirs from */
-    struct hold_room *room;
+    struct packer *packer;
+    struct hold_room room;
     struct dedup_room keys;
     struct restarts *restarts;
     struct compare *compare;
@@ -203,7 +205,8 @@ static void begin(struct lane *lane, const struct agenda_list *list)
         .access = &lane->access,
         .checkpoints = lane->checkpoints,
         .writer = o->writer,
-        .room = f->room,
+        .packer = f->packer,
+        .room = &f->room,
         .keys = &f->keys,
         .pseudonym = o->pseudonym,
         .restarts = f->restarts,
@@ -347,17 +350,18 @@ bool fetch_agenda(const struct fetch_options *options, struct result *result, st
     f->access = *options->access;
     /* there is something else to do while one waits */
     f->access.yields = options->threads > 1 || agenda_lists(options->agenda) > 1;
+    hold_room_init(&f->room);
     dedup_room_init(&f->keys);
     pthread_mutex_init(&f->lock, NULL);
     f->restarts = restarts_new();
-    f->room = hold_room_new();
-    bool ok = ((f->restarts && f->room) || error_memory(err)) &&
+    f->packer = packer_new();
+    bool ok = ((f->restarts && f->packer) || error_memory(err)) &&
               compare_new(options->deployment, &f->compare, err) && work(f, err);
     if (f->restarts)
         restarts_tell(f->restarts);
     restarts_free(f->restarts);
     compare_free(f->compare);
-    hold_room_free(f->room);
+    packer_free(f->packer);
     pthread_mutex_destroy(&f->lock);
     /* the writer borrows the texts of the agenda */
     struct error unwritten;

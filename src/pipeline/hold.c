@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "pipeline/hold.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,13 +18,6 @@ struct item {
     struct writer_page *page;
 };
 
-struct hold_room {
-    atomic_size_t left;
-    pthread_mutex_t lock; /* of the two below: packing is quick, and its memory is a megabyte */
-    struct zstandard *zstandard;
-    struct segment_packed packed;
-};
-
 struct hold {
     struct hold_room *room;
     struct item *items;
@@ -36,26 +27,9 @@ struct hold {
     size_t part; /* … and of parts before the open one */
 };
 
-struct hold_room *hold_room_new(void)
+void hold_room_init(struct hold_room *room)
 {
-    AUTO(hold_room_freep) struct hold_room *room = calloc(1, sizeof *room);
-    if (!room)
-        return NULL;
     atomic_init(&room->left, HOLD_ROOM);
-    pthread_mutex_init(&room->lock, NULL);
-    segment_packed_init(&room->packed);
-    room->zstandard = zstandard_new();
-    return room->zstandard ? steal(&room) : NULL;
-}
-
-void hold_room_free(struct hold_room *room)
-{
-    if (!room)
-        return;
-    zstandard_free(room->zstandard);
-    segment_packed_done(&room->packed);
-    pthread_mutex_destroy(&room->lock);
-    free(room);
 }
 
 struct hold *hold_new(struct hold_room *room)
@@ -64,6 +38,28 @@ struct hold *hold_new(struct hold_room *room)
     if (h)
         h->room = room;
     return h;
+}
+
+static void page_free(struct writer_page *page)
+{
+    if (page)
+        free((char *)page->checkpoint.cursor);
+    free(page);
+}
+
+/* With a cursor of its own. NULL: memory is out. */
+static struct writer_page *page_copy(const struct writer_page *page)
+{
+    struct writer_page *copy = malloc(sizeof *copy);
+    char *cursor = strdup(page->checkpoint.cursor);
+    if (!copy || !cursor) {
+        free(copy);
+        free(cursor);
+        return NULL;
+    }
+    *copy = *page;
+    copy->checkpoint.cursor = cursor;
+    return copy;
 }
 
 /* Forgets the items from this one on. */
@@ -75,7 +71,7 @@ static void drop(struct hold *h, size_t from)
         segment_packed_done(&item->packed);
         free(item->line);
         free(item->reason);
-        free(item->page);
+        page_free(item->page);
     }
     h->count = from;
     h->whole = h->whole < from ? h->whole : from;
@@ -123,31 +119,18 @@ static bool append(struct hold *h, enum item_kind kind, size_t size, struct item
     return true;
 }
 
-/* Under the lock. What is kept is no larger than the frame. */
-static bool pack(struct hold *h, const struct segment *segment, bool *ret_full,
-                 struct error *err)
+bool hold_segment(struct hold *h, struct segment_packed *packed, bool *ret_full,
+                  struct error *err)
 {
-    struct segment_packed *packed = &h->room->packed;
     struct item *item;
-    if (!segment_pack(segment, h->room->zstandard, packed, err) ||
-        !append(h, ITEM_SEGMENT, packed->frame.len, &item, err))
+    if (!append(h, ITEM_SEGMENT, packed->frame.len, &item, err))
         return false;
     *ret_full = !item;
     if (!item)
         return true;
     item->packed = *packed;
-    buffer_init(&item->packed.frame, SEGMENT_FRAME_MAX);
-    return buffer_append(&item->packed.frame, packed->frame.data, packed->frame.len) ||
-           error_memory(err);
-}
-
-bool hold_segment(struct hold *h, const struct segment *segment, bool *ret_full,
-                  struct error *err)
-{
-    pthread_mutex_lock(&h->room->lock);
-    bool ok = pack(h, segment, ret_full, err);
-    pthread_mutex_unlock(&h->room->lock);
-    return ok;
+    segment_packed_init(packed);
+    return true;
 }
 
 bool hold_quarantine(struct hold *h, uint64_t position, const char *line, size_t len,
@@ -173,15 +156,15 @@ bool hold_page(struct hold *h, const struct writer_page *page, bool *ret_full,
                struct error *err)
 {
     struct item *item;
-    if (!append(h, ITEM_PAGE, sizeof *page, &item, err))
+    size_t size = sizeof *page + strlen(page->checkpoint.cursor);
+    if (!append(h, ITEM_PAGE, size, &item, err))
         return false;
     *ret_full = !item;
     if (!item)
         return true;
-    item->page = malloc(sizeof *page);
+    item->page = page_copy(page);
     if (!item->page)
         return error_memory(err);
-    *item->page = *page;
     h->whole = h->count;
     return true;
 }

@@ -10,6 +10,7 @@
 #ifndef PIPELINE_HOLD_H
 #define PIPELINE_HOLD_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "base/cleanup.h"
@@ -18,25 +19,24 @@
 #include "record/segment.h"
 
 /* Bytes of packed records that may be held at a time by all that share the room. */
+struct hold_room {
+    atomic_size_t left;
+};
+
 enum { HOLD_ROOM = 4 * 1024 * 1024 };
 
-/* The room, and what packs the segments of all of them, one at a time. */
-struct hold_room;
-
-struct hold_room *hold_room_new(void); /* NULL when memory is out */
-void hold_room_free(struct hold_room *room);
-CLEANUP_DEFINE(struct hold_room, hold_room_free)
+void hold_room_init(struct hold_room *room);
 
 struct hold;
 
-/* A hold is one thread's. NULL when memory is out. The room must live longer. */
+/* NULL when memory is out. The room must live longer. */
 struct hold *hold_new(struct hold_room *room);
 void hold_free(struct hold *h);
 CLEANUP_DEFINE(struct hold, hold_free)
 
-/* The next part of the open page; the segment stays the caller's. *ret_full: there was no room, and
- * it is not held. */
-bool hold_segment(struct hold *h, const struct segment *segment, bool *ret_full,
+/* The next part of the open page: its frame is taken over, and packed holds none any more.
+ * *ret_full: there was no room, and it stays the caller's. */
+bool hold_segment(struct hold *h, struct segment_packed *packed, bool *ret_full,
                   struct error *err);
 /* A record of the open page that did not fit its schema; its texts are copied. */
 bool hold_quarantine(struct hold *h, uint64_t position, const char *line, size_t len,

@@ -34,6 +34,7 @@ struct reading {
     const char *account;
     struct append_origin origin;
     struct checkpoint checkpoint;
+    char *cursor; /* of the checkpoint; NULL: none */
     struct reader *reader;
     uint8_t digest[DIGEST_SIZE]; /* of the whole slice's request */
     uint64_t records; /* of the last complete reading */
@@ -129,28 +130,43 @@ static bool let_go(struct reading *r, struct error *err)
     return true;
 }
 
-static bool hold_back(struct reading *r, bool *ret_held, struct error *err)
+static bool hold_back(struct reading *r, struct segment_packed *packed, bool *ret_held,
+                      struct error *err)
 {
     bool full = false;
     *ret_held = false;
     if (!r->hold)
         return true;
-    if (!hold_segment(r->hold, r->segment, &full, err))
+    if (!hold_segment(r->hold, packed, &full, err))
         return false;
     if (full)
         return let_go(r, err);
-    segment_clear(r->segment);
     *ret_held = true;
     return true;
 }
 
-static bool send_segment(struct reading *r, struct error *err)
+/* What is delivered as a whole is not looked into by the writer: packed it waits in a tenth of the
+ * room. */
+static bool send_packed(struct reading *r, struct error *err)
 {
     bool held;
-    if (!hold_back(r, &held, err))
+    AUTO(segment_packed_done) struct segment_packed packed;
+    segment_packed_init(&packed);
+    if (!packer_pack(r->options.packer, r->segment, &packed, err))
+        return false;
+    segment_clear(r->segment);
+    if (!hold_back(r, &packed, &held, err))
         return false;
     if (held)
         return true;
+    claim(r);
+    return writer_packed(r->options.writer, &r->origin, &packed, err) || writer_error(r);
+}
+
+static bool send_segment(struct reading *r, struct error *err)
+{
+    if (r->origin.by_slice)
+        return send_packed(r, err);
     struct segment *segment = r->segment;
     r->segment = NULL;
     claim(r);
@@ -291,6 +307,16 @@ static void put_mark(struct reading *r)
         slice_format_mark(&all, mark);
 }
 
+static bool keep_cursor(struct reading *r, const char *cursor, struct error *err)
+{
+    char *copy = strdup(cursor);
+    if (!copy)
+        return error_memory(err);
+    free(r->cursor);
+    r->checkpoint.cursor = r->cursor = copy;
+    return true;
+}
+
 /* The checkpoint behind this page. */
 static bool advance(struct reading *r, const struct reader_page *page, struct error *err)
 {
@@ -308,9 +334,8 @@ static bool advance(struct reading *r, const struct reader_page *page, struct er
     memset(c->request_digest, 0, DIGEST_SIZE);
     if (r->whole || c->state == CHECKPOINT_COMPLETE)
         memcpy(c->request_digest, r->digest, DIGEST_SIZE);
-    snprintf(c->cursor, sizeof c->cursor, "%s", page->cursor);
     put_mark(r);
-    return true;
+    return keep_cursor(r, page->cursor, err);
 }
 
 static bool describe_page(struct reading *r, const struct reader_page *page,
@@ -670,7 +695,7 @@ static bool open_slice(struct reading *r, bool *ret_complete, struct error *err)
     const char *why = NULL;
     bool found;
     if (!checkpoint_get(r->options.checkpoints, r->stream->name, r->account, r->slice->id,
-                        &r->checkpoint, &found, err) ||
+                        &r->checkpoint, &r->cursor, &found, err) ||
         (found && !find_cause(r, &why, err)))
         return false;
     const struct reader_checkpoint resume = resume_of(&r->checkpoint);
@@ -849,6 +874,7 @@ void reading_free(struct reading *r)
     pieces_free(r->pieces);
     compare_tally_free(r->tally);
     repeats_free(r->repeats);
+    free(r->cursor);
     explicit_bzero(&r->content_key, sizeof r->content_key);
     free(r);
 }

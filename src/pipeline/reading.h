@@ -23,6 +23,7 @@
 #include "pipeline/compare.h"
 #include "pipeline/deployment.h"
 #include "pipeline/hold.h"
+#include "pipeline/packer.h"
 #include "pipeline/repeats.h"
 #include "pipeline/reporting.h"
 #include "pipeline/restarts.h"
@@ -38,6 +39,7 @@ struct reading_options {
     const struct access *access; /* these two are of one thread */
     struct store *checkpoints; /* a reading connection */
     struct writer *writer;
+    struct packer *packer;
     struct hold_room *room;
     struct dedup_room *keys;
     struct paginator_sizing *sizing; /* of the list, for all of its slices */

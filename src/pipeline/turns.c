@@ -34,7 +34,7 @@ bool turns_take(struct store *stage, const char *stream, const struct agenda_lis
         bool found = false;
         turns[i].slice = &list->slices[i];
         if (stage && !checkpoint_get(stage, stream, list->account->id, list->slices[i].id, &c,
-                                     &found, err))
+                                     NULL, &found, err))
             return false;
         if (found && c.state == CHECKPOINT_COMPLETE)
             turns[i].read_ns = c.updated_ns;

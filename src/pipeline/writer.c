@@ -59,6 +59,7 @@ struct job {
     size_t len;
     char *reason;
     struct writer_page page;
+    char *cursor; /* of the page's checkpoint */
     struct note note;
     bool waited_for;
     bool done;
@@ -109,6 +110,7 @@ static void release_job(struct writer *w, struct job *job)
 {
     free(job->line);
     free(job->reason);
+    free(job->cursor);
     segment_packed_done(&job->packed);
     *job = (struct job){0};
     queue_push_first(w->idle, job);
@@ -328,6 +330,7 @@ static bool write_page(struct writer *w, const struct job *job, struct error *er
         !audit_page(w, &page, err))
         return false;
     w->page_open = false;
+    page.checkpoint.cursor = NULL; /* it ends with the job */
     w->group[w->grouped++] = page;
     return (w->grouped < GROUP && w->deferred_count == 0 && next_is_whole(w)) ||
            commit_group(w, err);
@@ -640,8 +643,12 @@ bool writer_quarantine(struct writer *w, const struct append_origin *origin, uin
 
 bool writer_commit(struct writer *w, const struct writer_page *page, struct error *err)
 {
-    const struct job job = {.kind = JOB_PAGE, .origin = page->origin, .page = *page};
-    bool ok = push(w, &job, err);
+    struct job job = {.kind = JOB_PAGE, .origin = page->origin, .page = *page};
+    const char *cursor = page->checkpoint.cursor;
+    job.page.checkpoint.cursor = job.cursor = strdup(cursor ? cursor : "");
+    bool ok = job.cursor ? push(w, &job, err) : error_memory(err);
+    if (!ok)
+        free(job.cursor);
     pthread_mutex_unlock(&w->turn);
     return ok;
 }

@@ -31,8 +31,9 @@
 
 enum { WRITER_FETCHERS_MAX = 16 };
 
-/* What is behind a page that is whole. Texts and digests are borrowed until the writer ends;
- * events' texts are copied by nobody: they must be constants or live as long. */
+/* What is behind a page that is whole. Texts and digests are borrowed until the writer ends, but
+ * for the checkpoint's cursor, which is copied; events' texts are copied by nobody: they must be
+ * constants or live as long. */
 struct writer_page {
     struct append_origin origin;
     struct checkpoint checkpoint;
@@ -62,7 +63,7 @@ struct writer_options {
     uint64_t budget; /* … or when the stage has more; 0: no limit */
     size_t fetchers; /* threads that fetch; each may be filling a segment */
     void *context;
-    /* After a page became durable, on the writer's thread. */
+    /* After a page became durable, on the writer's thread. Its checkpoint has no cursor. */
     void (*staged)(void *context, const struct writer_page *page);
 };
 

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stage/checkpoint.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "stage/row.h"
@@ -40,7 +42,7 @@ bool checkpoint_put(struct store *s, const struct checkpoint *c, struct error *e
     if (!put)
         return false;
     sqlite_bind_blob(put, 4, c->request_digest, DIGEST_SIZE);
-    sqlite_bind_cstring(put, 5, c->cursor);
+    sqlite_bind_cstring(put, 5, c->cursor ? c->cursor : "");
     sqlite_bind_int(put, 6, (int64_t)c->pages);
     sqlite_bind_int(put, 7, (int64_t)c->records);
     sqlite_bind_cstring(put, 8, checkpoint_state_name(c->state));
@@ -56,38 +58,47 @@ static bool take(struct sqlite_statement *q, struct checkpoint *c)
     return row_text(q, 0, c->stream, sizeof c->stream) &&
            row_text(q, 1, c->account, sizeof c->account) &&
            row_text(q, 2, c->slice, sizeof c->slice) && row_digest(q, 3, c->request_digest) &&
-           row_text(q, 4, c->cursor, sizeof c->cursor) && row_uint64(q, 5, &c->pages) &&
-           row_uint64(q, 6, &c->records) && row_text(q, 7, state, sizeof state) &&
-           parse_state(state, &c->state) && row_text(q, 9, c->mark, sizeof c->mark);
+           row_text_bounded(q, 4, CHECKPOINT_CURSOR_MAX, &c->cursor) &&
+           row_uint64(q, 5, &c->pages) && row_uint64(q, 6, &c->records) &&
+           row_text(q, 7, state, sizeof state) && parse_state(state, &c->state) &&
+           row_text(q, 9, c->mark, sizeof c->mark);
 }
 
-/* Steps a statement whose parameters are bound. */
+/* Steps a statement whose parameters are bound. The cursor is the statement's until it is reset. */
 static bool find(struct store *s, struct sqlite_statement *q, struct checkpoint *ret_checkpoint,
-                 bool *ret_found, struct error *err)
+                 char **ret_cursor, bool *ret_found, struct error *err)
 {
     bool row = false;
     if (!sqlite_step(q, &row, err))
         return false;
     struct checkpoint c = {0};
     bool sound = !row || take(q, &c);
+    AUTO(cleanup_free) char *cursor = sound && row && ret_cursor ? strdup(c.cursor) : NULL;
+    bool kept = cursor || !row || !ret_cursor;
+    c.cursor = cursor;
     sqlite_reset(q);
     if (!sound)
         return error_set(err, ERROR_STORE,
                          "%s: the checkpoint of stream %s, account \"%s\", slice \"%s\" is "
                          "damaged: restore a backup",
                          store_path(s), c.stream, c.account, c.slice);
+    if (!kept)
+        return error_memory(err);
     if (row)
         *ret_checkpoint = c;
+    if (ret_cursor)
+        *ret_cursor = steal(&cursor);
     *ret_found = row;
     return true;
 }
 
 bool checkpoint_get(struct store *s, const char *stream, const char *account, const char *slice,
-                    struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err)
+                    struct checkpoint *ret_checkpoint, char **ret_cursor, bool *ret_found,
+                    struct error *err)
 {
     struct sqlite_statement *q =
         store_about_slice(s, stage_sql_checkpoint_get, stream, account, slice, err);
-    return q && find(s, q, ret_checkpoint, ret_found, err);
+    return q && find(s, q, ret_checkpoint, ret_cursor, ret_found, err);
 }
 
 static int compare(const struct checkpoint *a, const struct checkpoint *b)
@@ -106,7 +117,7 @@ bool checkpoint_next(struct store *s, const struct checkpoint *after,
                           after ? after->account : "", after ? after->slice : "", err);
     struct checkpoint c;
     bool found;
-    if (!q || !find(s, q, &c, &found, err))
+    if (!q || !find(s, q, &c, NULL, &found, err))
         return false;
     if (found && after && compare(&c, after) <= 0)
         return store_out_of_order(s, "checkpoint", err);

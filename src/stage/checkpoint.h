@@ -27,7 +27,7 @@ struct checkpoint {
     enum checkpoint_state state;
     int64_t updated_ns; /* set by checkpoint_put */
     char mark[CHECKPOINT_MARK_SIZE]; /* what this reading covers, and when it began */
-    char cursor[CHECKPOINT_CURSOR_MAX + 1]; /* of the next page, as the paginator wrote it */
+    const char *cursor; /* of the next page, as the paginator wrote it; borrowed; NULL: "" */
 };
 
 /* "open", "complete" */
@@ -35,10 +35,13 @@ const char *checkpoint_state_name(enum checkpoint_state state);
 
 /* Inside a transaction; replaces the one that is there. */
 bool checkpoint_put(struct store *s, const struct checkpoint *c, struct error *err);
+/* *ret_cursor: that of the checkpoint, which points there; the caller frees it. ret_cursor NULL: it
+ * is not wanted, and the checkpoint has none. */
 bool checkpoint_get(struct store *s, const char *stream, const char *account, const char *slice,
-                    struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err);
-/* The next in order of stream, account, slice; after NULL: the first. `after` may be the same
- * struct as *ret_checkpoint. */
+                    struct checkpoint *ret_checkpoint, char **ret_cursor, bool *ret_found,
+                    struct error *err);
+/* The next in order of stream, account, slice, without its cursor; after NULL: the first. `after`
+ * may be the same struct as *ret_checkpoint. */
 bool checkpoint_next(struct store *s, const struct checkpoint *after,
                      struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err);
 

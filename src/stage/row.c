@@ -3,13 +3,22 @@
 
 #include <string.h>
 
-bool row_text(struct sqlite_statement *s, int column, char *ret_text, size_t size)
+bool row_text_bounded(struct sqlite_statement *s, int column, size_t max, const char **ret_text)
 {
     size_t len = 0;
     const char *text = sqlite_column_text(s, column, &len);
-    if (!text || len >= size || strlen(text) != len)
+    if (!text || len > max || strlen(text) != len)
         return false;
-    memcpy(ret_text, text, len + 1);
+    *ret_text = text;
+    return true;
+}
+
+bool row_text(struct sqlite_statement *s, int column, char *ret_text, size_t size)
+{
+    const char *text;
+    if (!row_text_bounded(s, column, size - 1, &text))
+        return false;
+    memcpy(ret_text, text, strlen(text) + 1);
     return true;
 }
 

@@ -15,6 +15,10 @@
 
 /* A text without NUL that fits with its end into size bytes. */
 bool row_text(struct sqlite_statement *s, int column, char *ret_text, size_t size);
+/* The same as it stands in the row, of at most max bytes: valid until the statement is stepped or
+ * reset. */
+bool row_text_bounded(struct sqlite_statement *s, int column, size_t max,
+                      const char **ret_text);
 bool row_digest(struct sqlite_statement *s, int column, uint8_t ret_digest[DIGEST_SIZE]);
 bool row_uint32(struct sqlite_statement *s, int column, uint32_t *ret_value);
 bool row_uint64(struct sqlite_statement *s, int column, uint64_t *ret_value);

@@ -9,7 +9,7 @@ static struct checkpoint make(const char *stream, const char *slice, const char 
     struct checkpoint c = {.request_digest = {7}, .pages = 2, .records = 20};
     snprintf(c.stream, sizeof c.stream, "%s", stream);
     snprintf(c.slice, sizeof c.slice, "%s", slice);
-    snprintf(c.cursor, sizeof c.cursor, "%s", cursor);
+    c.cursor = cursor;
     return c;
 }
 
@@ -27,8 +27,9 @@ static void a_checkpoint_comes_back_as_it_was_put(void **state)
     (void)state;
     struct error err;
     struct store *s = fixture_open();
-    struct checkpoint c = make("users", "2026-11-20", "");
-    memset(c.cursor, 'c', CHECKPOINT_CURSOR_MAX);
+    char long_one[CHECKPOINT_CURSOR_MAX + 1] = {0};
+    memset(long_one, 'c', CHECKPOINT_CURSOR_MAX);
+    struct checkpoint c = make("users", "2026-11-20", long_one);
     memset(c.account, 'a', STORE_NAME_SIZE - 1);
     memset(c.mark, 'm', CHECKPOINT_MARK_SIZE - 1);
     put(s, &c);
@@ -37,8 +38,11 @@ static void a_checkpoint_comes_back_as_it_was_put(void **state)
     s = fixture_open_read();
     struct checkpoint got;
     bool found;
-    assert_true(checkpoint_get(s, "users", c.account, "2026-11-20", &got, &found, &err));
+    AUTO(cleanup_free) char *cursor = NULL;
+    assert_true(
+        checkpoint_get(s, "users", c.account, "2026-11-20", &got, &cursor, &found, &err));
     assert_true(found);
+    assert_ptr_equal(got.cursor, cursor);
     assert_string_equal(got.stream, "users");
     assert_string_equal(got.account, c.account);
     assert_string_equal(got.cursor, c.cursor);
@@ -48,7 +52,10 @@ static void a_checkpoint_comes_back_as_it_was_put(void **state)
     assert_int_equal(got.records, 20);
     assert_int_equal(got.state, CHECKPOINT_OPEN);
     assert_true(got.updated_ns == fixture_now_ns);
-    assert_true(checkpoint_get(s, "users", "", "2026-11-20", &got, &found, &err));
+    assert_true(checkpoint_get(s, "users", c.account, "2026-11-20", &got, NULL, &found, &err));
+    assert_true(found);
+    assert_null(got.cursor); /* nobody wanted it */
+    assert_true(checkpoint_get(s, "users", "", "2026-11-20", &got, NULL, &found, &err));
     assert_false(found);
     store_close(s);
 }
@@ -66,7 +73,8 @@ static void a_checkpoint_replaces_the_one_before(void **state)
     put(s, &c);
     struct checkpoint got;
     bool found;
-    assert_true(checkpoint_get(s, "users", "", "2026-11-20", &got, &found, &err));
+    AUTO(cleanup_free) char *cursor = NULL;
+    assert_true(checkpoint_get(s, "users", "", "2026-11-20", &got, &cursor, &found, &err));
     assert_int_equal(got.state, CHECKPOINT_COMPLETE);
     assert_string_equal(got.cursor, "");
     assert_string_equal(got.mark, "../then");
@@ -168,7 +176,7 @@ static void a_checkpoint_dies_with_its_transaction(void **state)
     fixture_put(s, "users", 1, 3);
     store_rollback(s);
     bool found;
-    assert_true(checkpoint_get(s, "users", "", "2026-11-20", &c, &found, &err));
+    assert_true(checkpoint_get(s, "users", "", "2026-11-20", &c, NULL, &found, &err));
     assert_false(found);
     store_close(s);
 }
@@ -194,7 +202,9 @@ static void a_damaged_checkpoint_is_refused_by_name(void **state)
         fixture_tamper(fixture_path, changes[i]);
         s = fixture_open_read();
         bool found;
-        assert_false(checkpoint_get(s, "users", "", "2026-11-20", &c, &found, &err));
+        AUTO(cleanup_free) char *cursor = NULL;
+        assert_false(checkpoint_get(s, "users", "", "2026-11-20", &c, &cursor, &found, &err));
+        assert_null(cursor);
         assert_int_equal(err.kind, ERROR_STORE);
         assert_non_null(strstr(err.text, "checkpoint of stream users"));
         assert_false(checkpoint_next(s, NULL, &c, &found, &err));

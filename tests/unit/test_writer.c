@@ -237,7 +237,9 @@ static void a_page_becomes_durable_as_a_whole(void **state)
     }
     struct checkpoint c;
     bool found;
-    assert_true(checkpoint_get(s, "users", "account-1", "2026-11-20", &c, &found, &err));
+    AUTO(cleanup_free) char *cursor = NULL;
+    assert_true(
+        checkpoint_get(s, "users", "account-1", "2026-11-20", &c, &cursor, &found, &err));
     assert_true(found);
     assert_int_equal(c.pages, 1);
     assert_int_equal(c.state, CHECKPOINT_COMPLETE);
