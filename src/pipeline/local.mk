@@ -11,6 +11,7 @@ src_pipeline_libpipeline_a_SOURCES = \
     src/pipeline/failures.c src/pipeline/failures.h \
     src/pipeline/fetch.c src/pipeline/fetch.h \
     src/pipeline/hold.c src/pipeline/hold.h \
+    src/pipeline/intake.c src/pipeline/intake.h \
     src/pipeline/packer.c src/pipeline/packer.h \
     src/pipeline/parts.c src/pipeline/parts.h \
     src/pipeline/pass.c src/pipeline/pass.h \

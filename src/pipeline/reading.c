@@ -10,11 +10,9 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "pipeline/pieces.h"
-#include "record/setdigest.h"
 #include "source/reader.h"
 #include "source/split.h"
 #include "stage/generation.h"
-#include "stage/restated.h"
 
 static const char asked_again[] = "asked for again";
 
@@ -23,8 +21,6 @@ struct progress {
     uint64_t pages;
     uint64_t records;
     uint64_t found; /* records of all answers, or released before this run */
-    struct setdigest content;
-    size_t keys; /* repeats_mark */
 };
 
 struct reading {
@@ -43,20 +39,9 @@ struct reading {
     bool resumed; /* it goes on behind its checkpoint */
     bool begun; /* with a part */
     bool last_part;
-    bool all; /* also what is as it was when it was last read is staged */
-    struct segment *segment; /* being filled; NULL: none yet */
-    bool claimed; /* the writer was given something of this page */
+    struct intake *intake; /* where its records go */
     bool writer_failed; /* the error came from there: nothing can go on */
 
-    struct repeats *repeats; /* NULL: records have no keys */
-    bool overflow_told;
-
-    /* where slices are replaced: what it held, and holds */
-    bool in_one_go; /* from its first page */
-    struct setdigest_key content_key;
-    struct hold *hold; /* NULL: it goes to the writer as it comes */
-    bool has_known;
-    uint8_t known[DIGEST_SIZE];
     struct progress now;
     struct progress page; /* at the end of the last page … */
     struct progress part; /* … and of the last part */
@@ -79,36 +64,15 @@ static bool writer_error(struct reading *r)
     return false;
 }
 
-static void claim(struct reading *r)
-{
-    if (!r->claimed)
-        writer_claim(r->options.writer);
-    r->claimed = true;
-}
-
-/* Back to a place that it was at. */
-static void go_back(struct reading *r, const struct progress *place)
-{
-    r->now = *place;
-    if (r->repeats)
-        repeats_release(r->repeats, r->now.keys);
-}
-
 /* --- records of the open page --------------------------------------------------------------- */
 
 static bool discard(struct reading *r, struct error *err)
 {
-    if (r->segment)
-        segment_clear(r->segment);
-    if (r->hold)
-        hold_discard(r->hold);
     if (r->pieces)
         pieces_discard(r->pieces);
     compare_tally_discard(r->tally);
-    go_back(r, &r->page);
-    bool ok = !r->claimed || writer_discard(r->options.writer, err);
-    r->claimed = false;
-    return ok || writer_error(r);
+    r->now = r->page;
+    return intake_discard(r->intake, err);
 }
 
 static bool on_begin(void *context, struct error *err)
@@ -116,78 +80,11 @@ static bool on_begin(void *context, struct error *err)
     return discard(context, err);
 }
 
-/* There is no room to hold the slice: what there is of it is handed on. */
-static bool let_go(struct reading *r, struct error *err)
-{
-    log_debug("slice.released", "stream=%s account=%s slice=%s", r->stream->name, r->account,
-              r->slice->id);
-    r->claimed = true;
-    if (!hold_release(r->hold, r->options.writer, NULL, &r->origin, err)) {
-        r->claimed = false;
-        return writer_error(r);
-    }
-    hold_free(steal(&r->hold));
-    return true;
-}
-
-static bool hold_back(struct reading *r, struct segment_packed *packed, bool *ret_held,
-                      struct error *err)
-{
-    bool full = false;
-    *ret_held = false;
-    if (!r->hold)
-        return true;
-    if (!hold_segment(r->hold, packed, &full, err))
-        return false;
-    if (full)
-        return let_go(r, err);
-    *ret_held = true;
-    return true;
-}
-
-/* What is delivered as a whole is not looked into by the writer: packed it waits in a tenth of the
- * room. */
-static bool send_packed(struct reading *r, struct error *err)
-{
-    bool held;
-    AUTO(segment_packed_done) struct segment_packed packed;
-    segment_packed_init(&packed);
-    if (!packer_pack(r->options.packer, r->segment, &packed, err))
-        return false;
-    segment_clear(r->segment);
-    if (!hold_back(r, &packed, &held, err))
-        return false;
-    if (held)
-        return true;
-    claim(r);
-    return writer_packed(r->options.writer, &r->origin, &packed, err) || writer_error(r);
-}
-
-static bool send_segment(struct reading *r, struct error *err)
-{
-    if (r->origin.by_slice)
-        return send_packed(r, err);
-    struct segment *segment = r->segment;
-    r->segment = NULL;
-    claim(r);
-    return writer_segment(r->options.writer, &r->origin, r->all, segment, err) ||
-           writer_error(r);
-}
-
-/* A record that was judged. */
 static bool add_record(struct reading *r, const char *line, size_t len, size_t fleeting,
                        struct error *err)
 {
-    if (r->segment && segment_is_full(r->segment) && !send_segment(r, err))
-        return false;
-    if (!r->segment && !(r->segment = writer_take(r->options.writer))) {
-        r->writer_failed = true;
-        return writer_flush(r->options.writer, err); /* fails with the writer's error */
-    }
-    if (r->in_one_go)
-        setdigest_add_term(&r->now.content, repeats_term(r->repeats));
     compare_tally_record(r->tally, line, len);
-    return segment_add(r->segment, line, len, fleeting, err);
+    return intake_record(r->intake, line, len, fleeting, err);
 }
 
 static bool on_record(void *context, const char *line, size_t len, size_t fleeting,
@@ -203,26 +100,7 @@ static enum walk_fate on_judge(void *context, const struct walk_keyed *record,
                                const char **ret_reason)
 {
     struct reading *r = context;
-    return r->pieces ? WALK_TAKE : repeats_judge(r->repeats, record, ret_reason);
-}
-
-static bool set_aside(struct reading *r, const char *line, size_t len, const char *reason,
-                      uint64_t position, struct error *err)
-{
-    bool full = false;
-    if (r->in_one_go) { /* another one is news as well; its line has the time in it */
-        setdigest_add(&r->now.content, &r->content_key, reason, strlen(reason));
-        setdigest_add(&r->now.content, &r->content_key, &position, sizeof position);
-    }
-    if (r->hold && !hold_quarantine(r->hold, position, line, len, reason, &full, err))
-        return false;
-    if (r->hold && !full)
-        return true;
-    if (r->hold && !let_go(r, err))
-        return false;
-    claim(r);
-    return writer_quarantine(r->options.writer, &r->origin, position, line, len, reason, err) ||
-           writer_error(r);
+    return r->pieces ? WALK_TAKE : intake_judge(r->intake, record, ret_reason);
 }
 
 static bool on_quarantine(void *context, const char *line, size_t len, const char *reason,
@@ -234,7 +112,7 @@ static bool on_quarantine(void *context, const char *line, size_t len, const cha
                          "record %llu does not fit, and is one piece of a row, which cannot be "
                          "set aside alone: %s",
                          (unsigned long long)position, reason);
-    return set_aside(r, line, len, reason, position, err);
+    return intake_quarantine(r->intake, line, len, reason, position, err);
 }
 
 /* --- beginning anew ------------------------------------------------------------------------- */
@@ -259,11 +137,9 @@ static bool reset_checkpoint(struct reading *r, const char *why, struct error *e
     restarts_note(r->options.restarts, &restart);
     r->checkpoint.pages = r->checkpoint.records = 0;
     r->began_ns = INT64_MAX;
-    r->page = r->part = (struct progress){0};
-    go_back(r, &r->page);
+    r->now = r->page = r->part = (struct progress){0};
     compare_tally_restart(r->tally);
-    if (r->hold)
-        hold_forget(r->hold);
+    intake_forget(r->intake);
     return writer_event(r->options.writer, &reset, err) || writer_error(r);
 }
 
@@ -361,43 +237,6 @@ static bool describe_page(struct reading *r, const struct reader_page *page,
     return look_at_quota(r, ret_page, err);
 }
 
-/* To the writer, as it comes. */
-static bool commit_page(struct reading *r, struct writer_page *page, struct error *err)
-{
-    claim(r);
-    page->has_content = r->in_one_go && page->checkpoint.state == CHECKPOINT_COMPLETE;
-    if (page->has_content)
-        setdigest_finish(&r->now.content, page->content);
-    r->claimed = false;
-    return writer_commit(r->options.writer, page, err) || writer_error(r);
-}
-
-/* The whole slice is held: is it what it was? */
-static bool end_hold(struct reading *r, const struct writer_page *last, struct error *err)
-{
-    uint8_t content[DIGEST_SIZE];
-    setdigest_finish(&r->now.content, content);
-    if (!r->has_known || memcmp(content, r->known, DIGEST_SIZE) != 0)
-        return hold_release(r->hold, r->options.writer, content, NULL, err) || writer_error(r);
-    struct writer_page slice = *last;
-    hold_sum(r->hold, &slice);
-    slice.unchanged = slice.released;
-    slice.same = true;
-    return writer_unchanged(r->options.writer, &slice, err) || writer_error(r);
-}
-
-static bool keep_page(struct reading *r, struct writer_page *page, struct error *err)
-{
-    bool full = false;
-    if (r->hold && !hold_page(r->hold, page, &full, err))
-        return false;
-    if (r->hold && full && !let_go(r, err))
-        return false;
-    if (!r->hold)
-        return commit_page(r, page, err);
-    return page->checkpoint.state != CHECKPOINT_COMPLETE || end_hold(r, page, err);
-}
-
 /* A slice without any record has to be right. While that cannot be asked the page is kept. */
 static bool prove_empty(struct reading *r, const struct reader_page *page, struct error *err)
 {
@@ -409,37 +248,16 @@ static bool prove_empty(struct reading *r, const struct reader_page *page, struc
     return false;
 }
 
-/* The page is taken: with merging, its keys may come again on the next one. */
-static void keep_keys(struct reading *r)
-{
-    if (!r->repeats)
-        return;
-    if (repeats_overflowed(r->repeats) && !r->overflow_told)
-        log_warning(
-            "keys.overflow",
-            "stream=%s account=%s slice=%s keys=%zu no more of them are kept in memory: "
-            "of a key that comes again, %s",
-            r->stream->name, r->account, r->slice->id, repeats_mark(r->repeats),
-            r->origin.by_slice ? "the second record is the warehouse's to refuse"
-                               : "the last record stays");
-    r->overflow_told |= repeats_overflowed(r->repeats);
-    r->now.keys = r->origin.by_slice ? repeats_mark(r->repeats) : 0;
-    repeats_release(r->repeats, r->now.keys);
-}
-
 static bool take_page(struct reading *r, const struct reader_page *page, struct error *err)
 {
     struct writer_page whole;
-    if (r->segment && r->segment->count > 0 && !send_segment(r, err))
-        return false;
     if (!advance(r, page, err) || !describe_page(r, page, &whole, err))
         return false;
     if (whole.checkpoint.state == CHECKPOINT_COMPLETE && !prove_empty(r, page, err))
         return false;
     crashpoint("fetch.page");
-    if (!keep_page(r, &whole, err))
+    if (!intake_page(r->intake, &whole, err))
         return false;
-    keep_keys(r);
     r->page = r->now;
     compare_tally_commit(r->tally);
     if (whole.checkpoint.state != CHECKPOINT_COMPLETE || !r->tally)
@@ -458,7 +276,7 @@ static bool take_row(struct reading *r, const struct join_row *row, struct walk_
     const char *reason = NULL;
     enum walk_fate fate = WALK_TAKE;
     if (r->origin.by_slice &&
-        !repeats_judge_line(r->repeats, row->line, row->len, &fate, &reason, err))
+        !intake_judge_line(r->intake, row->line, row->len, &fate, &reason, err))
         return false;
     uint64_t position = counts->records++;
     switch (fate) {
@@ -472,7 +290,7 @@ static bool take_row(struct reading *r, const struct join_row *row, struct walk_
         break;
     }
     counts->quarantined++;
-    return set_aside(r, row->line, row->len - 1, reason, position, err);
+    return intake_quarantine(r->intake, row->line, row->len - 1, reason, position, err);
 }
 
 /* All pieces are there: their rows are one page. */
@@ -568,14 +386,14 @@ bool reading_step(struct reading *r, bool *ret_done, struct error *err)
     struct error ignored; /* fails only when the writer has, and that shows at every call */
     if (!ok)
         discard(r, &ignored);
-    if (r->segment) /* others need it while this reading waits */
-        writer_return(r->options.writer, steal(&r->segment));
+    intake_pause(r->intake); /* it may wait now */
     return ok;
 }
 
 bool reading_is_spoilt(const struct reading *r)
 {
-    return r->origin.by_slice && !r->hold && r->part_open && r->page.pages > r->part.pages;
+    return r->origin.by_slice && !intake_holds(r->intake) && r->part_open &&
+           r->page.pages > r->part.pages;
 }
 
 bool reading_begin_anew(struct reading *r, struct error *err)
@@ -588,7 +406,7 @@ bool reading_begin_anew(struct reading *r, struct error *err)
 
 bool reading_writer_failed(const struct reading *r)
 {
-    return r->writer_failed;
+    return r->writer_failed || intake_writer_failed(r->intake);
 }
 
 /* --- the beginning -------------------------------------------------------------------------- */
@@ -642,7 +460,8 @@ static bool open_reader(struct reading *r, const struct reader_part *part,
         .checkpoint = resume,
         .policy = r->stream->policy,
         .pseudonym = o->pseudonym,
-        .output = {r, on_begin, on_record, on_quarantine, r->repeats ? on_judge : NULL},
+        .output = {r, on_begin, on_record, on_quarantine,
+                   intake_judges(r->intake) ? on_judge : NULL},
     };
     return reader_new(&options, &r->reader, err);
 }
@@ -656,21 +475,12 @@ static void name_checkpoint(struct reading *r)
 }
 
 /* A slice that is replaced as a whole, read from its start, can be compared with what it held. */
-static bool prepare_hold(struct reading *r, struct error *err)
+static bool prepare_compare(struct reading *r, struct error *err)
 {
     const struct manifest_stream *stream =
         &r->options.deployment->manifest->streams[r->options.stream];
-    r->in_one_go = r->origin.by_slice && reader_pages_done(r->reader) == 0;
-    if (!r->in_one_go)
-        return true;
-    if (!r->options.force &&
-        !restated_get(r->options.checkpoints, &r->origin, r->known, &r->has_known, err))
-        return false;
-    /* a part that is made anew, or smaller, must not leave rows behind either */
-    if (!r->has_known && !manifest_has_parts(stream))
-        return true;
-    r->hold = hold_new(r->options.room);
-    return r->hold || error_memory(err);
+    return !r->origin.by_slice || reader_pages_done(r->reader) > 0 ||
+           intake_compare(r->intake, manifest_has_parts(stream), err);
 }
 
 static struct reader_checkpoint resume_of(const struct checkpoint *c)
@@ -730,7 +540,7 @@ static bool open_slice(struct reading *r, bool *ret_complete, struct error *err)
     bool from_start = r->now.pages == 0;
     if (!from_start)
         note_began(r, began_of(&r->checkpoint));
-    if (!prepare_hold(r, err) ||
+    if (!prepare_compare(r, err) ||
         (from_start &&
          !compare_tally_new(r->options.compare, r->options.stream, &r->tally, err)))
         return false;
@@ -784,14 +594,10 @@ static void begin_part(struct reading *r)
 {
     if (r->part_open) {
         forget_sums(r);
-        if (r->hold) {
-            hold_discard_part(r->hold);
-            r->page = r->part;
-            go_back(r, &r->page);
-        }
+        if (intake_discard_part(r->intake))
+            r->now = r->page = r->part;
     } else {
-        if (r->hold)
-            hold_begin_part(r->hold);
+        intake_begin_part(r->intake);
         r->part = r->page;
     }
     r->part_open = true;
@@ -800,12 +606,7 @@ static void begin_part(struct reading *r)
 /* It goes on behind its checkpoint: keys of the pages before count as well. */
 static bool recall_keys(struct reading *r, struct error *err)
 {
-    if (!r->origin.by_slice || r->page.pages == 0)
-        return true;
-    if (!repeats_recall(r->repeats, r->options.checkpoints, &r->origin, err))
-        return false;
-    r->now.keys = r->page.keys = repeats_mark(r->repeats);
-    return true;
+    return !r->origin.by_slice || r->page.pages == 0 || intake_recall(r->intake, err);
 }
 
 bool reading_part(struct reading *r, const struct reporting_step *part, struct error *err)
@@ -832,6 +633,23 @@ bool reading_part(struct reading *r, const struct reporting_step *part, struct e
     return open_pieces(r, part, broken, err) && open_reader(r, &part->part, NULL, err);
 }
 
+static bool open_intake(struct reading *r, struct error *err)
+{
+    const struct reading_options *o = &r->options;
+    const struct intake_options options = {
+        .stream = r->stream,
+        .origin = &r->origin,
+        .stage = o->checkpoints,
+        .writer = o->writer,
+        .packer = o->packer,
+        .room = o->room,
+        .keys = o->keys,
+        .pseudonym = o->pseudonym,
+        .force = o->force,
+    };
+    return intake_new(&options, &r->intake, err);
+}
+
 bool reading_new(const struct reading_options *options, struct reading **ret_reading,
                  struct error *err)
 {
@@ -844,8 +662,6 @@ bool reading_new(const struct reading_options *options, struct reading **ret_rea
     r->account = options->account->id;
     r->began_ns = INT64_MAX;
     const struct schema *schema = r->stream->schema;
-    /* only a merge makes of the same records what was there before, in parts */
-    r->all = options->force || schema_write(schema) != SCHEMA_MERGE;
     r->origin = (struct append_origin){
         .stream = r->stream->name,
         .account = r->account,
@@ -855,11 +671,7 @@ bool reading_new(const struct reading_options *options, struct reading **ret_rea
         .by_slice = schema_write(schema) == SCHEMA_REPLACE,
     };
     bool complete = false;
-    if (r->origin.by_slice)
-        setdigest_key(options->pseudonym, &r->content_key);
-    if ((schema_write(schema) != SCHEMA_APPEND &&
-         !repeats_new(schema, &r->content_key, options->keys, &r->repeats, err)) ||
-        !open_slice(r, &complete, err))
+    if (!open_intake(r, err) || !open_slice(r, &complete, err))
         return false;
     *ret_reading = complete ? NULL : steal(&r);
     return true;
@@ -870,11 +682,9 @@ void reading_free(struct reading *r)
     if (!r)
         return;
     reader_free(r->reader);
-    hold_free(r->hold);
     pieces_free(r->pieces);
     compare_tally_free(r->tally);
-    repeats_free(r->repeats);
+    intake_free(r->intake);
     free(r->cursor);
-    explicit_bzero(&r->content_key, sizeof r->content_key);
     free(r);
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One slice while it is read: from its checkpoint, part by part and page by page, to the writer.
+ * One slice while it is read: from its checkpoint, part by part and page by page; its records go
+ * to the writer (pipeline/intake.h).
  *
  *     reading_new ─▶ reading_part ─▶ reading_step … done ─▶ reading_part … ─▶ the last one's end
- * A slice that is
- * complete for the same request is passed over; one whose request has changed starts anew, and so
- * does one that was read before its slices were replaced as a whole. An event says so.
+ *
+ * A slice that is complete for the same request is passed over; one whose request has changed
+ * starts anew, and so does one that was read before its slices were replaced as a whole. An event
+ * says so.
  *
  * A slice that is replaced as a whole and was read before is held back (pipeline/hold.h): when it
  * holds what it held, in whatever order, nothing of it is staged, and an event says so.
@@ -22,9 +24,7 @@
 #include "pipeline/access.h"
 #include "pipeline/compare.h"
 #include "pipeline/deployment.h"
-#include "pipeline/hold.h"
-#include "pipeline/packer.h"
-#include "pipeline/repeats.h"
+#include "pipeline/intake.h"
 #include "pipeline/reporting.h"
 #include "pipeline/restarts.h"
 #include "pipeline/scope.h"
