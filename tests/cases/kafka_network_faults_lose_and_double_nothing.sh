@@ -7,7 +7,7 @@ sandbox --no-limit
 # Each fault has topics, markers and a transactional id of its own.
 settings() {
     configure "users = 60" "page_size = 20" "limit_users = none" "[kafka]" "brokers = $PLAIN" "partitions = 1" \
-        "transaction_records = 20" "transaction_timeout = 10s" "timeout = 2s" "deployment = $1" "prefix = $1." \
+        "transaction_records = 20" "transaction_timeout = 60s" "timeout = 2s" "deployment = $1" "prefix = $1." \
         "state_topic = $1.state"
 }
 settings none
