@@ -141,20 +141,19 @@ static bool find_unsettled(const struct scope *s, const char *stream,
                            const struct scope_account *account, const struct slice_rule *rule,
                            int64_t before, int64_t *ret_day, bool *ret_found, struct error *err)
 {
-    char after[STORE_NAME_SIZE] = "", id[STORE_NAME_SIZE], end[CLOCK_DATE_SIZE];
+    struct checkpoint c = {0};
+    char end[CLOCK_DATE_SIZE];
     clock_format_date(before, end);
     for (;;) {
         struct slice slice;
-        int64_t read_ns;
-        if (!checkpoint_next_complete(s->options.stage, stream, account->id, after, end, id,
-                                      &read_ns, ret_found, err))
+        if (!checkpoint_next_complete(s->options.stage, stream, account->id, c.slice, end, &c,
+                                      ret_found, err))
             return false;
         if (!*ret_found)
             return true;
-        if (slice_parse(rule, id, &slice) && clock_parse_date(slice.from, ret_day) &&
-            !slice_settled(rule, &slice, zone_day_of(account->zone, read_ns), account->today))
+        if (slice_parse(rule, c.slice, &slice) && clock_parse_date(slice.from, ret_day) &&
+            !scope_settled(account, rule, &slice, &c))
             return true;
-        memcpy(after, id, sizeof after);
     }
 }
 

@@ -129,24 +129,15 @@ bool checkpoint_next(struct store *s, const struct checkpoint *after,
 
 bool checkpoint_next_complete(struct store *s, const char *stream, const char *account,
                               const char *after, const char *before,
-                              char ret_slice[STORE_NAME_SIZE], int64_t *ret_updated_ns,
-                              bool *ret_found, struct error *err)
+                              struct checkpoint *ret_checkpoint, bool *ret_found,
+                              struct error *err)
 {
     struct sqlite_statement *q =
         store_about_slice(s, stage_sql_checkpoint_complete_before, stream, account, after, err);
     if (!q)
         return false;
     sqlite_bind_cstring(q, 4, before);
-    if (!sqlite_step(q, ret_found, err))
-        return false;
-    bool sound = !*ret_found || row_text(q, 0, ret_slice, STORE_NAME_SIZE);
-    if (*ret_found)
-        *ret_updated_ns = sqlite_column_int(q, 1);
-    sqlite_reset(q);
-    return sound || error_set(err, ERROR_STORE,
-                              "%s: a checkpoint of stream %s, account \"%s\", is damaged: "
-                              "restore a backup",
-                              store_path(s), stream, account);
+    return find(s, q, ret_checkpoint, NULL, ret_found, err);
 }
 
 bool checkpoint_accounts(struct store *s, int64_t since_ns, checkpoint_account *each,

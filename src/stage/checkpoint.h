@@ -45,12 +45,12 @@ bool checkpoint_get(struct store *s, const char *stream, const char *account, co
 bool checkpoint_next(struct store *s, const struct checkpoint *after,
                      struct checkpoint *ret_checkpoint, bool *ret_found, struct error *err);
 
-/* The next slice of the stream and account that is complete, behind after ("": the first) and
- * before `before`, both ids, and when it was read. `after` may be ret_slice. */
+/* The next of the stream and account that is complete, behind the slice `after` ("": the first) and
+ * before the slice `before`, without its cursor. `after` may be that of *ret_checkpoint. */
 bool checkpoint_next_complete(struct store *s, const char *stream, const char *account,
                               const char *after, const char *before,
-                              char ret_slice[STORE_NAME_SIZE], int64_t *ret_updated_ns,
-                              bool *ret_found, struct error *err);
+                              struct checkpoint *ret_checkpoint, bool *ret_found,
+                              struct error *err);
 
 /* An account, and when a slice of it was last read. */
 typedef bool checkpoint_account(void *context, const char *account, int64_t updated_ns,

@@ -139,19 +139,18 @@ static void complete_ones_of_one_account_are_found_in_order(void **state)
         c.state = rows[i].state;
         put(s, &c);
     }
-    char slice[STORE_NAME_SIZE] = "";
-    int64_t updated_ns = 0;
+    struct checkpoint c = {0};
     bool found;
     static const char *const expected[] = {"2026-11-19", "2026-11-21"};
     for (size_t i = 0; i < 2; i++) {
-        assert_true(checkpoint_next_complete(s, "users", "7", slice, "2026-11-22", slice,
-                                             &updated_ns, &found, &err));
+        assert_true(
+            checkpoint_next_complete(s, "users", "7", c.slice, "2026-11-22", &c, &found, &err));
         assert_true(found);
-        assert_string_equal(slice, expected[i]);
-        assert_true(updated_ns == fixture_now_ns);
+        assert_string_equal(c.slice, expected[i]);
+        assert_true(c.updated_ns == fixture_now_ns);
     }
-    assert_true(checkpoint_next_complete(s, "users", "7", slice, "2026-11-22", slice,
-                                         &updated_ns, &found, &err));
+    assert_true(
+        checkpoint_next_complete(s, "users", "7", c.slice, "2026-11-22", &c, &found, &err));
     assert_false(found);
 
     char accounts[16] = "";

@@ -1,4 +1,5 @@
-SELECT slice, updated
+SELECT stream, account, slice, request_digest, cursor, pages, records, state, updated,
+       mark
 FROM checkpoint
 WHERE stream = ?1 AND account = ?2 AND slice > ?3 AND slice < ?4 AND state = 'complete'
 ORDER BY slice
