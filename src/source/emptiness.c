@@ -95,13 +95,16 @@ bool emptiness_judge(const struct emptiness_rule *rule, const json_t *answer, st
         if (nothing ? is_listed(answer, rule->zero[i]) : is_zero(value))
             continue;
         if (nothing)
-            return error_set(err, ERROR_DATA,
-                             "no records, and the answer that is to prove it has no list for "
-                             "%s",
-                             rule->at[i]);
+            return error_set(
+                err, ERROR_DATA,
+                "no records, and the answer that is to prove it has no list for %s; "
+                "what was read of it before stays; run the same command again later",
+                rule->at[i]);
         quote_text(json_string_value(value), quoted);
-        return error_set(err, ERROR_DATA, "no records, but %s (%s is %s)", rule->because,
-                         rule->at[i], *quoted ? quoted : "not zero");
+        return error_set(err, ERROR_DATA,
+                         "no records, but %s (%s is %s); what was read of it before stays; "
+                         "run the same command again later",
+                         rule->because, rule->at[i], *quoted ? quoted : "not zero");
     }
     return true;
 }

@@ -180,7 +180,10 @@ static bool is_nothing(const char *text)
 
 static bool endless(struct error *err, const char *why)
 {
-    return error_set(err, ERROR_DATA, "%s, so the pages would never end", why);
+    return error_set(err, ERROR_DATA,
+                     "%s, so the pages would never end; if running again does not help, the "
+                     "API has changed",
+                     why);
 }
 
 /* Whether the token came before, sooner or later after it did. */
@@ -230,8 +233,10 @@ static bool advance_token(struct paginator *p, const struct facts *facts, struct
         if (!find_token(rule, facts, &next, err))
             return false;
         if (!next && rule->has_more)
-            return error_set(err, ERROR_DATA,
-                             "the answer says that another page follows, and not where");
+            return error_set(
+                err, ERROR_DATA,
+                "the answer says that another page follows, and not where; if running "
+                "again does not help, the API has changed");
         p->done = !next;
     }
     if (next && p->page >= (uint64_t)pages_max)
