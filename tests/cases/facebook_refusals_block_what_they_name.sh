@@ -67,7 +67,8 @@ for rule in 4/1504022 4/1504039; do
     resumes --stream insights_ad
 done
 for rule in 17/2446079 17 32 613/1487742 613 613/1996; do
-    from=1 to=5 words='the account takes no more calls for now'
+    # of the limited tier a block takes five minutes, and nothing says which tier it is
+    from=5 to=5 words='the account takes no more calls for now'
     [[ $rule != 613 && $rule != 613/1996 ]] || from=60 to=120 words="Meta suspects abuse.*have a look at the app's dashboard"
     refused "$rule@1~$A/" $from $to "$words"
     whole ads "$B"
