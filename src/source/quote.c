@@ -119,6 +119,24 @@ static void put_word(struct quoted *q, const char *word, size_t len)
     }
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* "+49 30 1234567": the bytes of a telephone number at text, in groups or not; 0: it is none. */
+static size_t telephone(const char *text)
+{
+    size_t digits = 0, len = 0;
+    if (*text != '+' || !is_digit(text[1]))
+        return 0;
+    for (size_t i = 1; is_digit(text[i]) || (text[i] && strchr(" -./()", text[i])); i++) {
+        digits += is_digit(text[i]);
+        len = is_digit(text[i]) ? i + 1 : len;
+    }
+    return digits >= QUOTE_TELEPHONE_MIN ? len : 0;
+}
+
 const char *quote_text(const char *text, char ret_text[QUOTE_SIZE])
 {
     static const char blanks[] = " \t\r\n\v\f";
@@ -126,12 +144,16 @@ const char *quote_text(const char *text, char ret_text[QUOTE_SIZE])
     struct quoted q = {.text = ret_text};
     while (text && !q.full) {
         text += strspn(text, blanks);
-        size_t len = strcspn(text, blanks);
+        size_t number = telephone(text);
+        size_t len = number ? number : strcspn(text, blanks);
         if (len == 0)
             break;
         if (q.len > 0)
             put(&q, " ", 1);
-        put_word(&q, text, len);
+        if (number)
+            put(&q, "[number]", sizeof "[number]" - 1);
+        else
+            put_word(&q, text, len);
         text += len;
     }
     ret_text[q.len] = '\0';

@@ -30,6 +30,9 @@ static void what_the_api_says_is_cut_to_what_may_be_shown(void **state)
         {"next=https%3A%2F%2Fa.example%2F%3Fkey%3Dabc", "[link]"},
         {"go to https://a.example/?access_token=abc now", "go to [link] now"},
         {"id 12345678901 unknown", "id [number] unknown"},
+        {"call +49 30 1234567, please", "call [number] , please"},
+        {"call +4930123456 or +1 (212) 555-0100", "call [number] or [number]"},
+        {"at +01:00 it is 5 + 3, or +12 34", "at +01:00 it is 5 + 3, or +12 34"},
         {"token EAAxabcdefghijklmnopqrstuvwxyzZD, or", "token [token] or"},
         {"hourly_stats_aggregated_by_audience_time_zone", /* long, and still a name */
          "hourly_stats_aggregated_by_audience_time_zone"},
