@@ -8,12 +8,15 @@
 #include <string.h>
 
 #include "record/columns.h"
+#include "record/policy.h"
 
 /* A stream that is to add up to another one. */
 struct pair {
     size_t stream; /* places in the manifest, both */
     size_t with;
     const struct comparison_rule *rule;
+    const char *sums[COMPARISON_SUMS_MAX]; /* of the rule's, those that both streams keep */
+    size_t count;
 };
 
 /* The columns of a stream that some comparison sums, each once. */
@@ -78,22 +81,36 @@ static int find_summed(const struct summed *summed, int column)
     return -1;
 }
 
-static bool want_column(struct compare *c, size_t stream, const char *name, struct error *err)
+static bool check_column(const struct compare *c, size_t stream, const char *name,
+                         struct error *err)
 {
     const struct schema *schema = schema_of(c, stream);
     const char *source = c->deployment->manifest->source;
     const char *of = c->deployment->streams[stream].name;
-    struct summed *summed = &c->summed[stream];
     int column = schema_column_find(schema, name, strlen(name));
-    if (column < 0 || !holds_numbers(&schema_columns(schema)[column]))
-        return error_set(
-            err, ERROR_MANIFEST, "%s: reconcile sums the column %s of %s, %s", source, name, of,
-            column < 0 ? "which its schema does not have" : "which holds no numbers");
+    return (column >= 0 && holds_numbers(&schema_columns(schema)[column])) ||
+           error_set(err, ERROR_MANIFEST, "%s: reconcile sums the column %s of %s, %s", source,
+                     name, of,
+                     column < 0 ? "which its schema does not have" : "which holds no numbers");
+}
+
+/* What a policy drops or rounds adds up to something else. */
+static bool is_kept(const struct compare *c, size_t stream, const char *name)
+{
+    int column = schema_column_find(schema_of(c, stream), name, strlen(name));
+    return policy_mask(c->deployment->streams[stream].policy, column)->kind == MASK_KEEP;
+}
+
+static bool want_column(struct compare *c, size_t stream, const char *name, struct error *err)
+{
+    struct summed *summed = &c->summed[stream];
+    int column = schema_column_find(schema_of(c, stream), name, strlen(name));
     if (find_summed(summed, column) >= 0)
         return true;
     if (summed->count == COMPARE_COLUMNS_MAX)
         return error_set(err, ERROR_MANIFEST, "%s: reconcile sums more than %d columns of %s",
-                         source, COMPARE_COLUMNS_MAX, of);
+                         c->deployment->manifest->source, COMPARE_COLUMNS_MAX,
+                         c->deployment->streams[stream].name);
     summed->columns[summed->count++] = column;
     return true;
 }
@@ -104,11 +121,18 @@ static bool add_pair(struct compare *c, size_t stream, struct error *err)
     struct pair pair = {.stream = stream, .rule = &m->streams[stream].comparison};
     if (!manifest_find_stream(m, pair.rule->with, &pair.with, err))
         return false;
-    for (size_t i = 0; i < pair.rule->count; i++)
-        if (!want_column(c, pair.stream, pair.rule->sums[i], err) ||
-            !want_column(c, pair.with, pair.rule->sums[i], err))
+    for (size_t i = 0; i < pair.rule->count; i++) {
+        const char *name = pair.rule->sums[i];
+        if (!check_column(c, pair.stream, name, err) || !check_column(c, pair.with, name, err))
             return false;
-    c->pairs[c->pair_count++] = pair;
+        if (!is_kept(c, pair.stream, name) || !is_kept(c, pair.with, name))
+            continue;
+        if (!want_column(c, pair.stream, name, err) || !want_column(c, pair.with, name, err))
+            return false;
+        pair.sums[pair.count++] = name;
+    }
+    if (pair.count > 0)
+        c->pairs[c->pair_count++] = pair;
     return true;
 }
 
@@ -231,8 +255,8 @@ static struct side side_of(const struct compare_tally *t, size_t index, const ch
     };
     snprintf(side.account, sizeof side.account, "%s", account);
     snprintf(side.slice, sizeof side.slice, "%s", slice);
-    for (size_t i = 0; i < pair->rule->count; i++) {
-        const char *name = pair->rule->sums[i];
+    for (size_t i = 0; i < pair->count; i++) {
+        const char *name = pair->sums[i];
         int column = schema_column_find(schema_of(c, t->stream), name, strlen(name));
         side.sums[i] = t->whole.totals[find_summed(&c->summed[t->stream], column)];
     }
@@ -298,13 +322,13 @@ static struct compare_outcome judge(const struct compare *c, const struct side *
         .with = c->deployment->streams[pair->with].name,
         .account = rows->account,
         .slice = rows->slice,
-        .count = pair->rule->count,
+        .count = pair->count,
         .first = -1,
         .unread = rows->unread + with->unread,
     };
     for (size_t i = 0; i < o.count; i++) {
         bool near = total_is_near(&rows->sums[i], &with->sums[i], pair->rule->millionths);
-        o.names[i] = pair->rule->sums[i];
+        o.names[i] = pair->sums[i];
         say(&rows->sums[i], &with->sums[i], near, o.said[i]);
         if (!near && o.first < 0)
             o.first = (int)i;

@@ -21,6 +21,16 @@ enum { THINGS, TOTALS }; /* the manifest's streams: things add up to totals, wit
 
 static struct deployment d;
 
+static struct policy *fixture_policy(const struct schema *schema,
+                                     const struct policy_override *overrides, size_t count)
+{
+    struct policy *policy = NULL;
+    struct error err = {0};
+    if (!policy_new(schema, overrides, count, &policy, &err))
+        fail_msg("%s", err.text);
+    return policy;
+}
+
 static void deploy(const char *things, const char *totals)
 {
     d = (struct deployment){
@@ -31,6 +41,8 @@ static void deploy(const char *things, const char *totals)
                      .schema = schema_fixture("totals", "merge", totals, "day")}},
         .stream_count = 2,
     };
+    for (size_t i = 0; i < 2; i++)
+        d.streams[i].policy = fixture_policy(d.streams[i].schema, NULL, 0);
 }
 
 static int setup(void **state)
@@ -43,8 +55,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < 2; i++) {
+        policy_free(d.streams[i].policy);
         schema_free(d.streams[i].schema);
+    }
     manifest_free((struct manifest *)d.manifest);
     return 0;
 }
@@ -368,6 +382,23 @@ static void both_sides_may_come_from_different_threads(void **state)
     assert_int_equal(atomic_load(&outcomes), 2000);
 }
 
+/* The policy of one stream may make its sums others than those of the API. */
+static void what_a_policy_changes_is_not_compared(void **state)
+{
+    (void)state;
+    static const struct policy_override dropped[] = {{"cost", "drop"}, {"views", "drop"}};
+    for (size_t count = 1; count <= 2; count++) {
+        struct reports r = {.text = ""};
+        policy_free(d.streams[THINGS].policy);
+        d.streams[THINGS].policy = fixture_policy(d.streams[THINGS].schema, dropped, count);
+        AUTO(compare_freep) struct compare *c = compare();
+        read_day(c, THINGS, "7", "2026-11-03", ROWS("{\"id\":\"1\",\"views\":5}"), &r);
+        read_day(c, TOTALS, "7", "2026-11-03",
+                 ROWS("{\"day\":\"2026-11-03\",\"views\":5,\"cost\":\"2.50\"}"), &r);
+        assert_string_equal(r.text, count == 1 ? "things/totals 2026-11-03 7: views 5;\n" : "");
+    }
+}
+
 static void assert_refused(const char *things, const char *totals, const char *text)
 {
     struct compare *c = NULL;
@@ -409,14 +440,17 @@ static void facebook_ads_can_be_compared(void **state)
         comparisons += m->streams[i].has_comparison;
         if (!schema_load(path, &facebook.streams[i].schema, &err))
             fail_msg("%s", err.text);
+        facebook.streams[i].policy = fixture_policy(facebook.streams[i].schema, NULL, 0);
     }
     facebook.stream_count = m->stream_count;
     assert_int_equal(comparisons, 3);
     if (!compare_new(&facebook, &c, &err))
         fail_msg("%s", err.text);
     compare_free(c);
-    for (size_t i = 0; i < m->stream_count; i++)
+    for (size_t i = 0; i < m->stream_count; i++) {
+        policy_free(facebook.streams[i].policy);
         schema_free(facebook.streams[i].schema);
+    }
     manifest_free((struct manifest *)m);
 }
 
@@ -437,6 +471,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_report_that_fails_is_the_callers, setup, teardown),
         cmocka_unit_test_setup_teardown(both_sides_may_come_from_different_threads, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(what_a_policy_changes_is_not_compared, setup, teardown),
         cmocka_unit_test_setup_teardown(columns_that_cannot_be_summed_are_refused, setup,
                                         teardown),
         cmocka_unit_test(facebook_ads_can_be_compared),
