@@ -8,8 +8,8 @@
  *                                                                  └─▶ it is: outcome
  *
  * What the policy of one of the two changes is not summed. Only what one run read from its first
- * page to its last is compared. A day of which only one side
- * was read is not; neither is one that found COMPARE_WAITING_MAX others waiting.
+ * page to its last is compared. A day of which only one side was read is not; neither is one that
+ * found COMPARE_WAITING_MAX others waiting.
  *
  * A tally belongs to the thread that reads the slice; everything else may be called by any.
  */
