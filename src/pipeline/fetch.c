@@ -299,16 +299,18 @@ static bool lane_open(struct fetch *f, struct lane *lane, struct error *err)
 {
     const struct fetch_options *o = f->options;
     lane->fetch = f;
-    return access_fork(&f->access, &lane->access, err) &&
+    lane->access = f->access; /* the first one goes on with the run's own */
+    return (lane == f->lanes || access_fork(&f->access, &lane->access, err)) &&
            deployment_read(o->deployment, &lane->checkpoints, err);
 }
 
-static void lane_close(struct lane *lane)
+static void lane_close(const struct fetch *f, struct lane *lane)
 {
     if (lane->started)
         pthread_join(lane->thread, NULL);
     store_close(lane->checkpoints);
-    access_join(&lane->access);
+    if (lane != f->lanes)
+        access_join(&lane->access);
 }
 
 /* All that they need is there before the first one starts. */
@@ -334,7 +336,7 @@ static bool work(struct fetch *f, struct error *err)
     if (!ok)
         end_all(f);
     for (size_t i = 0; i < f->options->threads; i++)
-        lane_close(&f->lanes[i]);
+        lane_close(f, &f->lanes[i]);
     if (f->fatal)
         *err = f->error;
     return ok && !f->fatal;

@@ -179,13 +179,13 @@ static bool keep_cut(struct parts *p, const struct parts_work *work,
     const struct event cut = {
         .kind = EVENT_SLICE_CUT,
         .object = p->stream->name,
-        .reason = work->cause.text,
+        .reason = work->report.cause.text,
         .details = {{"account", p->account}, {"slice", p->slice.id}, {"part", work->part.path}},
         .counts = {{"parts", (int64_t)parts->count}},
     };
     log_warning("slice.cut", "stream=%s account=%s slice=%s part=%s parts=%zu %s",
                 p->stream->name, p->account, p->slice.id, work->part.path, parts->count,
-                work->cause.text);
+                work->report.cause.text);
     return write_rows(p, rows.list, rows.count, &cut, err);
 }
 

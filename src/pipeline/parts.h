@@ -26,8 +26,7 @@ struct parts_work {
     struct report report;
     bool plain; /* read by the stream's request */
     bool read;
-    bool too_big; /* to be cut, because of cause */
-    struct error cause;
+    bool too_big; /* to be cut; report.cause says why, made or not */
 };
 
 /* All that is borrowed must live longer. */

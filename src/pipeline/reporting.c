@@ -310,13 +310,13 @@ static bool cut_part(struct reporting_slice *s, size_t at, struct error *err)
 {
     struct parts_work *w = &s->parts.list[at];
     AUTO(split_parts_done) struct split_parts parts = {0};
-    s->vain += w->cause.kind != ERROR_TOO_BIG;
+    s->vain += w->report.cause.kind != ERROR_TOO_BIG;
     enum cut cut = s->vain > VAIN_MAX ? CUT_NOT : find_cut(s, w, &parts, err);
     if (cut == CUT_MADE)
         return parts_cut(&s->parts, at, &parts, err);
     if (cut == CUT_FAILED)
         return false;
-    struct error cause = w->cause;
+    struct error cause = w->report.cause;
     cause.kind = ERROR_TOO_BIG; /* whatever it was: of this slice alone */
     error_prefix(&cause, "the API cannot make it, and it cannot be made smaller");
     fail_slice(s, w, &cause);
@@ -356,12 +356,6 @@ static bool create(struct reporting_slice *s, struct parts_work *w, struct error
     return parts_keep_report(&s->parts, w, err);
 }
 
-static void find_too_big(struct parts_work *w)
-{
-    w->too_big = true;
-    w->cause = w->report.cause;
-}
-
 /* Does what this part needs but polls. *ret_again: look at the same place once more. */
 static bool act(struct reporting_slice *s, size_t at, bool *ret_again, struct error *err)
 {
@@ -377,8 +371,7 @@ static bool act(struct reporting_slice *s, size_t at, bool *ret_again, struct er
     case REPORT_CANCEL:
         return reporter_cancel(s->reporting->reporter, &w->report, err);
     case REPORT_SPLIT:
-        find_too_big(w);
-        *ret_again = true;
+        w->too_big = *ret_again = true;
         return true;
     case REPORT_GIVE_UP:
         fail_slice(s, w, &w->report.cause);
@@ -397,7 +390,7 @@ static bool settle(struct reporting_slice *s, size_t at, struct error *err)
     struct parts_work *w = &s->parts.list[at];
     if (err->kind == ERROR_TOO_BIG && !w->too_big) {
         w->too_big = true;
-        w->cause = *err;
+        w->report.cause = *err;
         return true;
     }
     if (!is_local(err->kind))
@@ -591,7 +584,8 @@ static bool can_help(const struct reporting_slice *s, struct parts_work *w,
         bool asked_plainly = w->plain && stream->has_report;
         w->plain = w->plain && !stream->has_report;
         w->too_big = !asked_plainly; /* a report may hold more than an answer */
-        w->cause = *cause;
+        if (w->too_big)
+            w->report.cause = *cause;
         return asked_plainly || stream->has_split;
     }
     if (w->plain || (cause->kind != ERROR_REMOTE && cause->kind != ERROR_ACCOUNT))

@@ -24,7 +24,6 @@ struct run {
     struct pseudonym *pseudonym;
     struct scope *scope;
     struct agenda *agenda;
-    struct store *history; /* a reading connection */
     struct writer *writer;
     struct deliver *sinks[DEPLOYMENT_SINKS_MAX]; /* NULL: not asked for */
 };
@@ -34,7 +33,6 @@ static void run_done(struct run *r)
     for (size_t i = 0; i < DEPLOYMENT_SINKS_MAX; i++)
         deliver_free(r->sinks[i]);
     writer_free(r->writer);
-    store_close(r->history);
     agenda_free(r->agenda);
     pseudonym_free(r->pseudonym);
     scope_free(r->scope);
@@ -290,8 +288,9 @@ static bool audit_config(struct run *r, struct error *err)
     uint8_t last[DIGEST_SIZE];
     bool found;
     const uint8_t *now = r->deployment->options->config_digest;
-    if (!history_last_digest(store_db(r->history), EVENT_RUN_START, "config", &found, last,
-                             err))
+    AUTO(store_closep) struct store *history = NULL; /* the writer has the other connection */
+    if (!deployment_read(r->deployment, &history, err) ||
+        !history_last_digest(store_db(history), EVENT_RUN_START, "config", &found, last, err))
         return false;
     if (!found || memcmp(last, now, DIGEST_SIZE) == 0)
         return true;
@@ -388,8 +387,7 @@ static bool audit_end(struct run *r, struct error *err)
 /* From the event of the start to that of the end. */
 static bool work(struct run *r, struct error *err)
 {
-    if (!open_access(r, err) || !deployment_read(r->deployment, &r->history, err) ||
-        !open_writer(r, err) || !audit_start(r, err))
+    if (!open_access(r, err) || !open_writer(r, err) || !audit_start(r, err))
         return false;
     crashpoint("run.started");
     if (!r->options->stage_only && !open_sinks(r, err))
