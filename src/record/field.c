@@ -34,13 +34,6 @@ static const struct place_key field_keys[] = {
 static const char *const json_names[] = {"null",   "boolean", "integer", "number",
                                          "string", "object",  "array",   NULL};
 
-static char *join_path(const char *parent, const char *name)
-{
-    struct pointer_path path = {0};
-    pointer_push(&path, name);
-    return text_format("%s%s", parent, path.text);
-}
-
 bool field_read_treatment(struct field_reader *r, const json_t *json, int column,
                           struct mask *ret_mask, const struct convert **ret_convert)
 {
@@ -69,6 +62,23 @@ static bool load_field(struct field_reader *r, const json_t *json, const char *n
                        const char *parent, enum landing landing, int depth,
                        struct schema_node **ret_node);
 
+/* name NULL: none; step: what its path has behind the parent's. NULL: memory is out. */
+static struct schema_node *node_new(const char *name, const char *parent, const char *step)
+{
+    size_t name_size = name ? strlen(name) + 1 : 0, len = strlen(parent);
+    struct schema_node *node = calloc(1, sizeof *node + name_size + len + strlen(step) + 1);
+    if (!node)
+        return NULL;
+    char *path = node->texts + name_size;
+    memcpy(path, parent, len);
+    memcpy(path + len, step, strlen(step) + 1);
+    if (name)
+        node->name = memcpy(node->texts, name, name_size);
+    node->path = path;
+    node->column = -1;
+    return node;
+}
+
 void field_free(struct schema_node *node)
 {
     if (!node)
@@ -79,8 +89,6 @@ void field_free(struct schema_node *node)
     field_free(node->items);
     json_decref(node->standing);
     free(node->fields);
-    free(node->name);
-    free(node->path);
     free(node);
 }
 
@@ -334,15 +342,12 @@ static bool load_node(struct field_reader *r, const json_t *json, const char *na
 {
     if (++r->nodes > SCHEMA_NODES_MAX)
         return place_fail(&r->at, r->err, "more than %d fields", SCHEMA_NODES_MAX);
-    AUTO(field_freep) struct schema_node *node = calloc(1, sizeof *node);
+    struct pointer_path step = {0};
+    pointer_push(&step, name ? name : "*");
+    AUTO(field_freep) struct schema_node *node = node_new(name, parent, step.text);
     if (!node)
         return error_memory(r->err);
-    node->column = -1;
     node->inner = landing == LANDING_COLUMN;
-    node->name = name ? strdup(name) : NULL;
-    node->path = join_path(parent, name ? name : "*");
-    if ((name && !node->name) || !node->path)
-        return error_memory(r->err);
 
     const char *text = NULL;
     if (!place_keys(&r->at, json, field_keys, r->err) ||
@@ -430,10 +435,9 @@ static bool check_defs(struct field_reader *r, const json_t *json)
 bool field_read_record(struct field_reader *r, const json_t *json,
                        struct schema_node **ret_node)
 {
-    AUTO(field_freep) struct schema_node *node = calloc(1, sizeof *node);
-    if (!node || !(node->path = strdup("")))
+    AUTO(field_freep) struct schema_node *node = node_new(NULL, "", "");
+    if (!node)
         return error_memory(r->err);
-    node->column = -1;
     node->mask.kind = MASK_KEEP;
     if (!check_defs(r, json) || !load_types(r, json, &node->types))
         return false;

@@ -35,8 +35,9 @@ enum {
 };
 
 struct schema_node {
-    char *name; /* its key in the parent; NULL for items, additionalProperties and the record */
-    char *path; /* JSON Pointer within a record, `*` for any element or member: "/name/first" */
+    const char
+        *name; /* its key in the parent; NULL: of items, of additional ones, of the record */
+    const char *path; /* within a record, `*` for any element or member: "/name/first" */
     unsigned types;
     bool required;
     bool inner; /* within a json column */
@@ -49,6 +50,7 @@ struct schema_node {
     size_t field_count;
     struct schema_node *additional; /* NULL: other members are unknown fields */
     struct schema_node *items;
+    char texts[]; /* of name and path: nodes are thousands, and one block is less than three */
 };
 
 /* A schema's document while it is read. */
