@@ -35,8 +35,7 @@ enum {
 };
 
 struct schema_node {
-    const char
-        *name; /* its key in the parent; NULL: of items, of additional ones, of the record */
+    const char *name; /* its key in the parent; NULL: it is items, additional or the record */
     const char *path; /* within a record, `*` for any element or member: "/name/first" */
     unsigned types;
     bool required;
