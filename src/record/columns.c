@@ -78,46 +78,12 @@ static bool take_literal(struct cursor *c, const char *literal)
     return true;
 }
 
-/* The length of what is not plain at p; 0 when it cannot be in a string. */
-static size_t special_length(const char *p, const char *end)
-{
-    size_t len = 0;
-    if (*p == '\\')
-        return quoted_escape(p, end, &len) == QUOTED_FINE ? len : 0;
-    if ((unsigned char)*p >= 0x80)
-        return quoted_utf8(p, end, &len) == QUOTED_FINE ? len : 0;
-    return 0;
-}
-
-/* The closing quote of a string that is not plain up to p; NULL: there is none. */
-static const char *special_end(const char *p, const char *end, bool *ret_escaped)
-{
-    bool escaped = false;
-    while (p < end && *p != '"') {
-        escaped |= *p == '\\';
-        size_t len = special_length(p, end);
-        if (len == 0)
-            return NULL;
-        p = quoted_skip_plain(p + len, end);
-    }
-    *ret_escaped = escaped;
-    return p < end ? p : NULL;
-}
-
-/* The same from the start of a string on, which mostly is plain throughout. */
-static inline const char *string_end(const char *p, const char *end, bool *ret_escaped)
-{
-    p = quoted_skip_plain(p, end);
-    *ret_escaped = false;
-    return p < end && *p == '"' ? p : special_end(p, end, ret_escaped);
-}
-
 /* At the opening quote. The text is raw; *ret_escaped: it holds a backslash. */
 static inline bool take_string(struct cursor *c, const char **ret_text, size_t *ret_len,
                                bool *ret_escaped)
 {
     const char *start = c->at + 1;
-    const char *p = string_end(start, c->end, ret_escaped);
+    const char *p = quoted_end(start, c->end, ret_escaped);
     if (!p)
         return false;
     c->at = p + 1;
@@ -137,7 +103,7 @@ static bool skip_container(struct cursor *c)
     while (p < c->end) {
         char byte = *p++;
         if (byte == '"') {
-            p = string_end(p, c->end, &escaped);
+            p = quoted_end(p, c->end, &escaped);
             if (!p)
                 return false;
             p++;

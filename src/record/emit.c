@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codec/json.h"
+#include "record/quoted.h"
 
 /* A value after conversion and masking. */
 struct outcome {
@@ -42,8 +43,9 @@ bool emit_unescape(struct emit *e, struct emit_value *v)
 
 static bool is_plain(const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)text[i] < 0x20 || text[i] == '"' || text[i] == '\\')
+    const char *end = text + len;
+    for (const char *p = quoted_skip_plain(text, end); p < end; p++)
+        if ((unsigned char)*p < 0x20 || *p == '"' || *p == '\\')
             return false;
     return true;
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "record/quoted.h"
 
-#include <stdbool.h>
-
 /* The value of four hexadecimal digits. */
 static enum quoted hex4(const char *p, const char *end, uint32_t *ret_value)
 {
@@ -117,6 +115,31 @@ enum quoted quoted_utf8(const char *p, const char *end, size_t *ret_len)
     }
     *ret_len = (size_t)len;
     return QUOTED_FINE;
+}
+
+/* The length of what is not plain at p; 0 when it cannot be in a string. */
+static size_t special_length(const char *p, const char *end)
+{
+    size_t len = 0;
+    if (*p == '\\')
+        return quoted_escape(p, end, &len) == QUOTED_FINE ? len : 0;
+    if ((unsigned char)*p >= 0x80)
+        return quoted_utf8(p, end, &len) == QUOTED_FINE ? len : 0;
+    return 0;
+}
+
+const char *quoted_special_end(const char *p, const char *end, bool *ret_escaped)
+{
+    bool escaped = false;
+    while (p < end && *p != '"') {
+        escaped |= *p == '\\';
+        size_t len = special_length(p, end);
+        if (len == 0)
+            return NULL;
+        p = quoted_skip_plain(p + len, end);
+    }
+    *ret_escaped = escaped;
+    return p < end ? p : NULL;
 }
 
 static size_t encode_utf8(uint32_t c, char *out)

@@ -10,6 +10,7 @@
 #ifndef RECORD_QUOTED_H
 #define RECORD_QUOTED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -80,6 +81,18 @@ static inline const char *quoted_skip_plain(const char *p, const char *end)
     while (p < end && quoted_is_plain(*p))
         p++;
     return p;
+}
+
+/* quoted_end from p on, where the string is not plain. */
+const char *quoted_special_end(const char *p, const char *end, bool *ret_escaped);
+
+/* The closing quote of the string whose first byte is at p; NULL: there is none, or a flaw before
+ * it. *ret_escaped: it holds a backslash. */
+static inline const char *quoted_end(const char *p, const char *end, bool *ret_escaped)
+{
+    p = quoted_skip_plain(p, end);
+    *ret_escaped = false;
+    return p < end && *p == '"' ? p : quoted_special_end(p, end, ret_escaped);
 }
 
 #endif

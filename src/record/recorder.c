@@ -398,16 +398,15 @@ static inline void take_field(struct frame *f, const struct plan_value *v)
     f->seen[v->index / 64] |= UINT64_C(1) << v->index % 64;
 }
 
-/* The field's value, if it is a plain string; returns what is behind it, or NULL. */
-static inline const char *take_plain(struct recorder *r, const struct plan_value *v,
-                                     const char *p, const char *end)
+/* The field's value, if it is a string without flaw; returns what is behind it, or NULL. */
+static inline const char *take_string(struct recorder *r, const struct plan_value *v,
+                                      const char *p, const char *end)
 {
-    const char *text = p + 1;
-    const char *quote = quoted_skip_plain(text, end);
-    if (quote == end || *quote != '"' || quote - text > SCAN_STRING_MAX)
+    struct scan_token token = {.kind = SCAN_STRING, .raw = p + 1};
+    const char *quote = quoted_end(token.raw, end, &token.escaped);
+    if (!quote || quote - token.raw > SCAN_STRING_MAX)
         return NULL;
-    const struct scan_token token = {
-        .kind = SCAN_STRING, .raw = text, .len = (size_t)(quote - text)};
+    token.len = (size_t)(quote - token.raw);
     take_field(r->top, v);
     recorder_scalar(r, &token);
     return quote + 1;
@@ -441,10 +440,10 @@ static inline const char *skip_as_is(struct recorder *r, const struct plan_value
         size_t len = v->copied ? verbatim_length(v->copied, p, (size_t)(end - p)) : 0;
         return len > 0 ? p + len : NULL;
     }
+    bool escaped; /* of a type that is not text, such a value would not fit as it is */
     const char *text = p + 1;
-    const char *quote = quoted_skip_plain(text, end);
-    if (quote == end || *quote != '"' || quote - text > SCAN_STRING_MAX ||
-        !(v->types & SCHEMA_IS_STRING) ||
+    const char *quote = quoted_end(text, end, &escaped);
+    if (!quote || quote - text > SCAN_STRING_MAX || !(v->types & SCHEMA_IS_STRING) ||
         !fit_read(v->outputs->column, FIT_STRING, text, (size_t)(quote - text), &r->emit.fit))
         return NULL;
     return quote + 1;
@@ -483,7 +482,7 @@ size_t recorder_members(struct recorder *r, const char *bytes, size_t len)
             write_run(r, run, (size_t)(p - run));
             run = p;
             behind =
-                *value == '"' ? take_plain(r, v, value, end) : take_verbatim(r, v, value, end);
+                *value == '"' ? take_string(r, v, value, end) : take_verbatim(r, v, value, end);
             if (!behind)
                 break;
         }

@@ -56,7 +56,7 @@ struct recorder_unknown {
 };
 
 /* Of the bytes that begin where a key may: how many are members that are expected there and wanted,
- * each a plain string or a json column that is kept as it came, with the commas between them and
+ * each a string without flaw or a json column that is kept as it came, with the commas between them and
  * perhaps one behind the last. They are taken then. Only where recorder_knows_keys. */
 size_t recorder_members(struct recorder *r, const char *bytes, size_t len);
 enum recorder_key recorder_key(struct recorder *r, const struct scan_token *token,

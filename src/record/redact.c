@@ -94,6 +94,8 @@ static bool find_phone(const struct subject *s, size_t i, struct found *ret_foun
 static bool find_next(const struct subject *s, struct found *ret_found)
 {
     for (size_t i = s->from; i < s->len; i++) {
+        if (s->text[i] != '@' && s->text[i] != '%' && s->text[i] != '+')
+            continue; /* nearly all are that */
         size_t at_len = at_sign(s, i);
         if (at_len ? find_email(s, i, at_len, ret_found)
                    : s->text[i] == '+' && find_phone(s, i, ret_found))

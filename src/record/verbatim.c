@@ -73,22 +73,12 @@ void verbatim_mark(struct plan *plan)
 
 static const char *skip_value(const struct plan_value *v, const char *p, const char *end);
 
-/* Behind the opening quote. Characters that are not plain ASCII stay as they came, if they are no
- * flaw. */
+/* Behind the opening quote. */
 static inline const char *skip_string(const char *p, const char *end)
 {
-    for (;;) {
-        p = quoted_skip_plain(p, end);
-        if (p < end && *p == '"')
-            return p + 1;
-        bool escape = p < end && *p == '\\';
-        if (!escape && (p == end || (signed char)*p >= 0))
-            return NULL;
-        size_t len;
-        if ((escape ? quoted_escape(p, end, &len) : quoted_utf8(p, end, &len)) != QUOTED_FINE)
-            return NULL;
-        p += len;
-    }
+    bool escaped; /* it stays as it came */
+    const char *quote = quoted_end(p, end, &escaped);
+    return quote ? quote + 1 : NULL;
 }
 
 static const char *skip_number(unsigned types, const char *p, const char *end)
