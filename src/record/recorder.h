@@ -55,9 +55,10 @@ struct recorder_unknown {
     size_t len;
 };
 
-/* Of the bytes that begin where a key may: how many are members that are expected there and wanted,
- * each a string without flaw or a json column that is kept as it came, with the commas between them and
- * perhaps one behind the last. They are taken then. Only where recorder_knows_keys. */
+/* Of the bytes that begin where a key may: how many are members that are expected there and
+ * wanted, each a string without flaw or a json column that is kept as it came, with the commas
+ * between them and perhaps one behind the last. They are taken then. Only where
+ * recorder_knows_keys. */
 size_t recorder_members(struct recorder *r, const char *bytes, size_t len);
 enum recorder_key recorder_key(struct recorder *r, const struct scan_token *token,
                                struct recorder_unknown *ret_unknown);
