@@ -197,11 +197,14 @@ static bool on_out_of_reach(void *context, size_t stream, const struct scope_acc
 /* Who there is, and what of each is to be read. */
 static bool make_agenda(struct run *r, struct error *err)
 {
+    AUTO(store_closep) struct store *stage = NULL; /* the writer has the other connection */
+    if (!deployment_read(r->deployment, &stage, err))
+        return false;
     const struct scope_notes notes = {r, wants_stream, on_out_of_reach};
     const struct scope_options options = {
         .access = &r->access,
         .window = &r->options->window,
-        .stage = r->history,
+        .stage = stage,
     };
     return scope_new(&options, &r->scope, err) &&
            scope_agenda(r->scope, &notes, &r->agenda, err);

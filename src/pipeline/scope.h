@@ -48,7 +48,7 @@ bool scope_settled(const struct scope_account *account, const struct slice_rule 
 struct scope_options {
     const struct access *access;
     const struct window *window; /* must live as long */
-    struct store *stage; /* for what was read before; NULL: nothing was */
+    struct store *stage; /* what was read before, until the agenda is made; NULL: nothing was */
 };
 
 struct scope;

@@ -22,6 +22,7 @@ src_record_librecord_a_SOURCES = \
     src/record/plan.c src/record/plan.h \
     src/record/policy.c src/record/policy.h \
     src/record/quoted.c src/record/quoted.h \
+    src/record/recall.h \
     src/record/recorder.c src/record/recorder.h \
     src/record/redact.c src/record/redact.h \
     src/record/scan.c src/record/scan.h \

@@ -76,8 +76,10 @@ static bool compile_output(struct compiler *c, int column, const struct convert 
                            struct plan_output *ret_output)
 {
     const struct schema_column *info = &schema_columns(c->plan->schema)[column];
-    struct plan_output output = {
-        .column = info, .mask = *policy_mask(c->policy, column), .convert = convert};
+    struct plan_output output = {.column = info,
+                                 .mask = *policy_mask(c->policy, column),
+                                 .convert = convert,
+                                 .recall = -1};
     output.prefix = text_format("\"%s\":", info->name);
     if (!output.prefix)
         return error_memory(c->err);
@@ -126,7 +128,10 @@ static bool compile_outputs(struct compiler *c, const struct schema_node *node,
     if (node->column >= 0 && !is_dropped(c, node->column)) {
         if (!compile_output(c, node->column, node->convert, v->outputs))
             return false;
-        v->outputs[0].fleeting = node->fleeting;
+        struct plan_output *o = &v->outputs[0];
+        o->fleeting = node->fleeting;
+        if (o->mask.kind == MASK_REDACT && !o->convert && !o->key_bit && !o->fleeting)
+            o->recall = c->plan->recall_count++;
         v->output_count = 1;
     }
     for (size_t i = 0; i < count; i++) {

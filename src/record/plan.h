@@ -34,6 +34,7 @@ struct plan_output {
     size_t prefix_len;
     uint32_t key_bit; /* 1 << its position in the key; 0: not part of it */
     bool fleeting; /* x-fleeting: it stands at the end of the line */
+    int recall; /* number of what is recalled of it (record/recall.h); -1: nothing */
 };
 
 /* A place in the record. What every value of it needs comes first: a row has hundreds. */
@@ -98,6 +99,7 @@ struct plan {
     struct plan_derived *derived;
     size_t derived_count;
     int slot_count;
+    int recall_count;
     const char **constants; /* names that derived columns use, without "position" */
     size_t constant_count;
     uint32_t key_bits; /* of all columns of the key */

@@ -10,6 +10,7 @@
 #include "record/decimal.h"
 #include "record/emit.h"
 #include "record/quoted.h"
+#include "record/recall.h"
 #include "record/verbatim.h"
 
 /* A container of the record that is open. */
@@ -54,6 +55,7 @@ struct recorder {
     struct slot slots[PLAN_SLOTS_MAX];
     struct buffer aside; /* the texts of slots */
     struct buffer composed; /* the text of a derived column */
+    struct recall *recalls; /* plan->recall_count */
     struct buffer late; /* the fleeting columns of fields, for the end of the line */
     size_t fleeting_start; /* of the fleeting columns in the finished line */
     bool misfit;
@@ -157,8 +159,8 @@ static void put_off(struct recorder *r, size_t start, const char *path)
     buffer_truncate(line, start);
 }
 
-static void write_column(struct recorder *r, const struct plan_output *o, struct emit_value *v,
-                         const char *path)
+static void make_column(struct recorder *r, const struct plan_output *o, struct emit_value *v,
+                        const char *path)
 {
     size_t start = r->emit.line.len;
     switch (emit_column(&r->emit, o, v)) {
@@ -178,6 +180,27 @@ static void write_column(struct recorder *r, const struct plan_output *o, struct
         too_long(r, path);
         break;
     }
+}
+
+/* The same, unless it is what was made the last time. */
+static void write_column(struct recorder *r, const struct plan_output *o, struct emit_value *v,
+                         const char *path)
+{
+    if (o->recall < 0 || !v->token || v->kind != FIT_STRING) {
+        make_column(r, o, v, path);
+        return;
+    }
+    const struct buffer *line = &r->emit.line;
+    const struct scan_token *token = v->token;
+    struct recall *last = &r->recalls[o->recall];
+    size_t start = line->len;
+    if (recall_holds(last, token->raw, token->len) &&
+        emit_raw(&r->emit, last->out, last->out_len))
+        return;
+    make_column(r, o, v, path);
+    if (line->len > start)
+        recall_keep(last, token->raw, token->len, (const char *)line->data + start,
+                    line->len - start);
 }
 
 static void write_json(struct recorder *r, const char *text, size_t len)
@@ -769,7 +792,8 @@ struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *p
     buffer_init(&r->tail_aside, RECORDER_LINE_MAX);
     buffer_init(&r->key_text, RECORDER_LINE_MAX);
     r->constant_starts = calloc(plan->constant_count + 1, sizeof *r->constant_starts);
-    return r->constant_starts ? steal(&r) : NULL;
+    r->recalls = calloc((size_t)plan->recall_count + 1, sizeof *r->recalls);
+    return r->constant_starts && r->recalls ? steal(&r) : NULL;
 }
 
 void recorder_free(struct recorder *r)
@@ -785,6 +809,9 @@ void recorder_free(struct recorder *r)
     buffer_done(&r->tail);
     buffer_done(&r->tail_aside);
     buffer_done(&r->key_text);
+    if (r->recalls)
+        explicit_bzero(r->recalls, (size_t)r->plan->recall_count * sizeof *r->recalls);
+    free(r->recalls);
     free(r->constant_starts);
     explicit_bzero(r, sizeof *r);
     free(r);

@@ -174,6 +174,42 @@ static void what_is_not_released_is_not_judged(void **state)
 
 /* --- fields --- */
 
+/* What was written for the last value is written again only for the same one. */
+static void a_redacted_value_is_told_from_the_one_before(void **state)
+{
+    (void)state;
+    enum { LONG = 300 };
+    static const char schema[] = SCHEMA(FIELD("a", "[\"string\",\"null\"]", "redact", "text"));
+    static const char *const values[][2] = {
+        {"to ann@example.com", "to [email]"},
+        {"to ann@example.com", "to [email]"},
+        {"to ann@example.co", "to [email]"},
+        {"to ann.example.com", "to ann.example.com"},
+        {"to ann@example.com", "to [email]"},
+        {"to", "to"},
+        {"\\u0074o", "to"},
+        {"to", "to"},
+        {"\\u00eb \\\" x", "\xc3\xab \\\" x"},
+        {"\\u00eb \\\" x", "\xc3\xab \\\" x"},
+    };
+    AUTO(buffer_done) struct buffer document = {.max = OUTPUT_MAX};
+    AUTO(buffer_done) struct buffer lines = {.max = OUTPUT_MAX};
+    assert_true(buffer_append_text(&document, "{\"results\":["));
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        assert_true(buffer_printf(&document, "{\"a\":\"%s\"},", values[i][0]));
+        assert_true(buffer_printf(&lines, "{\"a\":\"%s\"}\n", values[i][1]));
+    }
+    for (char end = 'x'; end <= 'y'; end++) { /* too long to be kept, and alike */
+        assert_true(buffer_printf(&document, "{\"a\":\"%0*d%c\"},", LONG, 0, end));
+        assert_true(buffer_printf(&lines, "{\"a\":\"%0*d%c\"}\n", LONG, 0, end));
+    }
+    assert_true(buffer_append_text(&document, "{\"a\":null},{\"a\":\"\"},{}]}"));
+    assert_true(buffer_append_text(&lines, "{}\n{}\n{}\n"));
+    AUTO(outcome_done) struct outcome o = run(schema, buffer_text(&document));
+    assert_true(o.ok);
+    assert_string_equal(buffer_text(&o.lines), buffer_text(&lines));
+}
+
 static void a_required_field_that_is_missing_quarantines_the_record(void **state)
 {
     (void)state;
@@ -1596,6 +1632,7 @@ int main(void)
         cmocka_unit_test(a_number_that_its_column_cannot_hold_is_quarantined_unseen),
         cmocka_unit_test(a_flaw_in_a_released_value_quarantines_its_record),
         cmocka_unit_test(what_is_not_released_is_not_judged),
+        cmocka_unit_test(a_redacted_value_is_told_from_the_one_before),
         cmocka_unit_test(a_required_field_that_is_missing_quarantines_the_record),
         cmocka_unit_test(a_key_that_is_null_quarantines_the_record),
         cmocka_unit_test(a_key_that_was_in_the_page_already_quarantines_the_record),
