@@ -61,6 +61,18 @@ static bool fold_marker(struct batch *b, const struct ledger_entry *entry,
     return true;
 }
 
+/* Days of these segments that are read again must not count as delivered. */
+static bool tell_gap(const struct batch *b, int64_t first, int64_t last, struct error *err)
+{
+    log_warning(
+        "delivery.gap",
+        "sink=%s stream=%s first=%" PRId64 " last=%" PRId64
+        " these segments were purged and the sink does not have them: days that are "
+        "read again are staged anew; fetch the others with --since, --again and --force",
+        b->options->name, name_of(b), first, last);
+    return writer_forget(b->options->writer, name_of(b), err);
+}
+
 static bool compare(struct batch *b, const struct ledger_marker *marker, int64_t position,
                     struct error *err)
 {
@@ -83,14 +95,8 @@ static bool compare(struct batch *b, const struct ledger_marker *marker, int64_t
     };
     if (ledger_compare(&local, marker, err) != LEDGER_CONTINUE)
         return false;
-    if (state.purged_seq > ledger_position(marker))
-        log_warning("delivery.gap",
-                    "sink=%s stream=%s first=%" PRId64 " last=%" PRId64
-                    " these segments were purged and the sink does not have them: fetch their "
-                    "days again (--since) into a new stage",
-                    b->options->name, stream->name, ledger_position(marker) + 1,
-                    state.purged_seq);
-    return true;
+    return state.purged_seq <= ledger_position(marker) ||
+           tell_gap(b, ledger_position(marker) + 1, state.purged_seq, err);
 }
 
 /* --- A record that the sink refuses ---------------------------------------------------------- */

@@ -44,6 +44,7 @@ struct note {
     const struct writer_parts *parts; /* NULL: none */
     const struct event *event; /* NULL: none */
     const struct writer_page *unchanged; /* NULL: none */
+    const char *forgotten; /* a stream; NULL: none */
 };
 
 /* Jobs of the fetching thread come from the pool and go back there; those somebody waits for are
@@ -376,6 +377,9 @@ static bool write_what_is_noted(struct writer *w, const struct note *note, struc
         return write_unchanged(w, note->unchanged, err);
     if (note->parts)
         return write_parts(w, note->parts, err);
+    if (note->forgotten)
+        return content_forget_stream(s, note->forgotten, err) &&
+               restated_forget_stream(s, note->forgotten, err);
     if (!note->sink)
         return true;
     if (note->refusal)
@@ -738,6 +742,12 @@ bool writer_parts(struct writer *w, const struct writer_parts *parts, const stru
                   struct error *err)
 {
     struct job job = {.kind = JOB_NOTE, .note = {.parts = parts, .event = event}};
+    return push_and_wait(w, &job, err);
+}
+
+bool writer_forget(struct writer *w, const char *stream, struct error *err)
+{
+    struct job job = {.kind = JOB_NOTE, .note = {.forgotten = stream}};
     return push_and_wait(w, &job, err);
 }
 

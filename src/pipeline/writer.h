@@ -129,6 +129,9 @@ struct writer_parts {
 };
 bool writer_parts(struct writer *w, const struct writer_parts *parts, const struct event *event,
                   struct error *err);
+/* A sink lacks what was purged: what the stream's slices held when they were last read counts no
+ * more, so that those that are read again are staged, be they as they were. */
+bool writer_forget(struct writer *w, const char *stream, struct error *err);
 /* Notes why a sink did not get further. */
 bool writer_sink_failed(struct writer *w, const char *sink, const char *stream, const char *why,
                         struct error *err);

@@ -76,3 +76,15 @@ bool content_end(struct store *s, const struct append_origin *page, uint64_t par
     sqlite_bind_int(q, 4, (int64_t)page->page);
     return sqlite_run(q, err);
 }
+
+bool content_forget_stream(struct store *s, const char *stream, struct error *err)
+{
+    if (!store_check_writing(s, err))
+        return false;
+    struct sqlite_statement *q =
+        sqlite_statement(store_db(s), stage_sql_content_forget_stream, err);
+    if (!q)
+        return false;
+    sqlite_bind_cstring(q, 1, stream);
+    return sqlite_run(q, err);
+}

@@ -42,4 +42,8 @@ bool content_put(struct store *s, const struct append_origin *page, uint64_t par
 bool content_end(struct store *s, const struct append_origin *page, uint64_t parts, bool last,
                  struct error *err);
 
+/* Inside a transaction. What every part of the stream held is not known any more: what is read
+ * again is staged. */
+bool content_forget_stream(struct store *s, const char *stream, struct error *err);
+
 #endif

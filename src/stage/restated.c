@@ -49,3 +49,15 @@ bool restated_put(struct store *s, const struct append_origin *slice, const uint
     }
     return sqlite_run(q, err);
 }
+
+bool restated_forget_stream(struct store *s, const char *stream, struct error *err)
+{
+    if (!store_check_writing(s, err))
+        return false;
+    struct sqlite_statement *q =
+        sqlite_statement(store_db(s), stage_sql_restated_forget_stream, err);
+    if (!q)
+        return false;
+    sqlite_bind_cstring(q, 1, stream);
+    return sqlite_run(q, err);
+}

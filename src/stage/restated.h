@@ -33,4 +33,8 @@ bool restated_begin(struct store *s, const struct append_origin *page, struct er
 bool restated_put(struct store *s, const struct append_origin *slice, const uint8_t *digest,
                   struct error *err);
 
+/* Inside a transaction. What slices of the stream held is not known any more: those that are read
+ * again are delivered. */
+bool restated_forget_stream(struct store *s, const char *stream, struct error *err);
+
 #endif

@@ -1,0 +1,2 @@
+DELETE FROM content
+WHERE stream = ?1

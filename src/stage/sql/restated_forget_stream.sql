@@ -1,0 +1,2 @@
+DELETE FROM restated
+WHERE stream = ?1
