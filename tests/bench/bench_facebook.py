@@ -22,6 +22,7 @@ ACCOUNTS = 20
 LIMITED_ACCOUNTS = 10
 ROWS_OF_AN_AD = 11 / 12  # a day: some ads are idle
 LIMITED_SINCE, LIMITED_UNTIL = "2026-08-22", "2026-11-19"
+PEAK_MAX = 32  # MiB, wanted of every run
 FACTOR = 10  # how much faster clocks run where limits are waited for: no more than a busy machine keeps up with
 
 work = tempfile.mkdtemp(prefix="extract-bench-")
@@ -31,6 +32,11 @@ rows = []
 def row(what, figure):
     rows.append((what, figure))
     print(f"{what}: {figure}", flush=True)
+
+
+def peak(kib):
+    mib = kib / 1024
+    return f"{mib:.1f} MiB (wanted: <= {PEAK_MAX}: {'yes' if mib <= PEAK_MAX else 'NO'})"
 
 
 class Sandbox:
@@ -131,7 +137,7 @@ def pages(data, page):
     what = f"{staged:,} rows, pages of {page}"
     row(f"{what}: wall relative to curl", f"{ratio:.2f}x ({wall:.1f} s, {curl_wall:.1f} s, {count} requests)")
     row(f"{what}: rows a second of CPU", f"{staged / cpu:,.0f} ({cpu:.1f} s; curl {curl_cpu:.1f} s)")
-    row(f"{what}: peak RSS", f"{rss / 1024:.1f} MiB")
+    row(f"{what}: peak RSS", peak(rss))
 
 
 def limited():
@@ -154,7 +160,7 @@ def limited():
     row(f"{what}: time relative to the least", f"{shown / max(floor, 1):.3f}x ({shown:.0f} s, {floor} s)")
     row(f"{what}: calls, of which refused, of these while blocked",
         f"{sum(a['calls'] for a in accounts)}, {stats['refused']}, {stats['during_block']}")
-    row(f"{what}: CPU, peak RSS", f"{cpu:.1f} s, {summary['peak_rss_kib'] / 1024:.1f} MiB")
+    row(f"{what}: CPU, peak RSS", f"{cpu:.1f} s, {peak(summary['peak_rss_kib'])}")
 
 
 environment = {k: v for k, v in os.environ.items() if not k.startswith("EXTRACT_")}

@@ -15,6 +15,7 @@ equal "$(jq -c '[.refused, .during_block]' stats.json)" "[0,0]" "refused, and of
 equal "$(jq .facebook.job_create stats.json)" $((ACCOUNTS * DAYS)) "reports, each created once"
 [[ $(jq '.facebook.batch' stats.json) -gt 0 ]] || fail "no report was asked after in a batch"
 [[ $(jq '.facebook.job_poll' stats.json) -lt $((2 * ACCOUNTS * DAYS)) ]] || fail "polls: $(jq .facebook.job_poll stats.json)"
+lean # though the slices of all accounts wait for their reports
 says 'quota\.wait until=[^ ]+ why=".*the service says that [0-9]+ % of account is used"'
 # that is no feat unless the limits bind: the least time that they allow, of all calls and the writes among them
 floor=$(curl -fsS "$SANDBOX/_sandbox/facebook/floor?$(

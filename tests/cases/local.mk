@@ -60,6 +60,7 @@ case_tests = \
     tests/cases/facebook_default_streams_are_exact_as_shipped.sh \
     tests/cases/facebook_failures_of_every_account_are_told.sh \
     tests/cases/facebook_hidden_rows_are_no_empty_day.sh \
+    tests/cases/facebook_insights_take_bounded_memory.sh \
     tests/cases/facebook_levels_agree_with_deleted_ones.sh \
     tests/cases/facebook_load_of_insights_stops_before_a_refusal.sh \
     tests/cases/facebook_killed_anywhere_loads_once.sh \
