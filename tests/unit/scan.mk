@@ -16,6 +16,7 @@ tests_unit_test_scan_portable_CPPFLAGS = $(AM_CPPFLAGS) -DQUOTED_PORTABLE
 tests_unit_test_scan_portable_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
 
 tests_unit_test_verbatim_portable_SOURCES = tests/unit/test_verbatim.c tests/unit/walk_fixture.h \
-    src/record/plan.c src/record/recorder.c src/record/scan.c src/record/verbatim.c
+    src/record/plan.c src/record/quoted.c src/record/recorder.c src/record/scan.c \
+    src/record/verbatim.c
 tests_unit_test_verbatim_portable_CPPFLAGS = $(AM_CPPFLAGS) -DQUOTED_PORTABLE
 tests_unit_test_verbatim_portable_LDADD = $(RECORD_LIBS) $(CMOCKA_LIBS)
