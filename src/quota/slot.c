@@ -20,26 +20,39 @@ static off_t first_byte(const char *key)
     return place * SLOT_MAX;
 }
 
-static struct flock lock_of(off_t byte)
+/* Some places of a bucket, and what is known of them. */
+struct places {
+    unsigned taken;
+    off_t free; /* the first one; -1: none is known */
+};
+
+static struct flock lock_of(off_t from, off_t end)
 {
-    return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    return (struct flock){
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = from, .l_len = end - from};
 }
 
-/* Counts the taken places, and finds a free one. */
-static bool look(int fd, off_t first, unsigned *ret_taken, off_t *ret_free)
+/* Counts the taken places and finds a free one: asked for all at once, the system names one that is
+ * taken, whichever; those on both sides of it are asked for then. */
+static bool look(int fd, off_t from, off_t end, struct places *p)
 {
-    *ret_taken = 0;
-    *ret_free = -1;
-    for (off_t byte = first; byte < first + SLOT_MAX; byte++) {
-        struct flock lock = lock_of(byte);
-        if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
-            return false;
-        if (lock.l_type != F_UNLCK)
-            ++*ret_taken;
-        else if (*ret_free < 0)
-            *ret_free = byte;
+    if (from >= end)
+        return true;
+    struct flock lock = lock_of(from, end);
+    if (fcntl(fd, F_OFD_GETLK, &lock) < 0)
+        return false;
+    if (lock.l_type == F_UNLCK) {
+        if (p->free < 0)
+            p->free = from;
+        return true;
     }
-    return true;
+    /* whoever locks more than a place of his takes all of it */
+    off_t first = lock.l_start > from ? lock.l_start : from;
+    off_t behind = lock.l_len > 0 ? lock.l_start + lock.l_len : end;
+    if (behind > end)
+        behind = end;
+    p->taken += (unsigned)(behind - first);
+    return look(fd, from, first, p) && look(fd, behind, end, p);
 }
 
 bool slot_take(const char *path, const char *key, unsigned parallel, int *ret_fd,
@@ -48,14 +61,14 @@ bool slot_take(const char *path, const char *key, unsigned parallel, int *ret_fd
     AUTO(cleanup_close) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return error_errno(err, ERROR_IO, errno, "%s", path);
-    unsigned taken;
-    off_t free;
-    if (!look(fd, first_byte(key), &taken, &free))
+    struct places places = {.free = -1};
+    off_t first = first_byte(key);
+    if (!look(fd, first, first + SLOT_MAX, &places))
         return error_errno(err, ERROR_IO, errno, "%s", path);
     *ret_fd = -1;
-    if (taken >= parallel || free < 0)
+    if (places.taken >= parallel || places.free < 0)
         return true;
-    struct flock lock = lock_of(free);
+    struct flock lock = lock_of(places.free, places.free + 1);
     if (fcntl(fd, F_OFD_SETLK, &lock) < 0)
         return error_errno(err, ERROR_IO, errno, "%s", path);
     *ret_fd = fd;
