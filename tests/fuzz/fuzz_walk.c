@@ -33,8 +33,9 @@ static const char *const schema_files[] = {
     "tests/data/schema/good/nested.json",       "tests/data/schema/good/everything.json",
     "tests/data/schema/good/every-action.json", "tests/data/schema/good/every-type.json",
     "tests/data/schema/good/definitions.json",  "tests/data/schema/good/fleeting.json",
-    "tests/data/schema/good/conversions.json",  "schemas/facebook_ads/insights_ad.json",
-    "schemas/facebook_ads/ad_sets.json",        "schemas/facebook_ads/ad_creatives.json",
+    "tests/data/schema/good/conversions.json",  "tests/data/schema/good/kept-lists.json",
+    "schemas/facebook_ads/insights_ad.json",    "schemas/facebook_ads/ad_sets.json",
+    "schemas/facebook_ads/ad_creatives.json",
 };
 
 enum { SUBJECTS = sizeof schema_files / sizeof *schema_files };
