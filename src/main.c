@@ -83,13 +83,14 @@ static bool run(const struct options *options, struct context *c, int *ret_statu
 }
 
 /* One arena: threads wait more for the network than for each other, and every further arena keeps
- * what its busiest moment took. Large blocks go back to the system as they are freed; packed
- * segments are among them, or the heap would keep holes of their size. */
+ * what its busiest moment took. Large blocks go back to the system as they are freed: packed
+ * segments are among them, or the heap would keep holes of their size, and tables of which most
+ * is never used, and so never there. */
 static void keep_memory_small(void)
 {
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_TRIM_THRESHOLD, 128 * 1024);
-    mallopt(M_MMAP_THRESHOLD, 32 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 16 * 1024);
 }
 
 int main(int argc, char *argv[])

@@ -23,7 +23,7 @@ struct hold_room {
     atomic_size_t left;
 };
 
-enum { HOLD_ROOM = 4 * 1024 * 1024 };
+enum { HOLD_ROOM = 3 * 1024 * 1024 };
 
 void hold_room_init(struct hold_room *room);
 
