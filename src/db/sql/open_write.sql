@@ -2,7 +2,5 @@
 PRAGMA auto_vacuum = INCREMENTAL;
 PRAGMA synchronous = FULL;
 PRAGMA secure_delete = ON;
--- 512 KiB: rows are appended, and the pages of a large one are written once, soon or late.
-PRAGMA cache_size = -512;
 -- 64 MiB: what a WAL may keep of the disk after a checkpoint.
 PRAGMA journal_size_limit = 67108864;
