@@ -155,7 +155,8 @@ static void print_stream(const struct deployment *d, const struct result *result
 static bool is_told(const struct result *result, const struct result_stream *s,
                     const struct error *failure)
 {
-    return s->failed || s->slices > 0 || result_is_new(result, s) || (s->wanted && !failure);
+    return s->failed || s->slices > 0 || s->differing > 0 || result_is_new(result, s) ||
+           (s->wanted && !failure);
 }
 
 static void print_text(const struct deployment *d, const struct result *result,

@@ -40,6 +40,7 @@ struct compare {
     struct pair pairs[MANIFEST_STREAMS_MAX];
     size_t pair_count;
     struct summed summed[MANIFEST_STREAMS_MAX]; /* by stream */
+    bool awaited[MANIFEST_STREAMS_MAX]; /* read by this run, whatever was */
     pthread_mutex_t mutex; /* for what stands below */
     void *waiting; /* tree of struct side, by tsearch */
     size_t waiting_count;
@@ -159,6 +160,11 @@ void compare_free(struct compare *c)
     free(c);
 }
 
+void compare_await(struct compare *c, size_t stream)
+{
+    c->awaited[stream] = true;
+}
+
 /* --- adding up --- */
 
 bool compare_tally_new(const struct compare *c, size_t stream, struct compare_tally **ret_tally,
@@ -216,13 +222,20 @@ void compare_tally_discard(struct compare_tally *t)
         t->open = (struct sums){0};
 }
 
+static struct sums with_open_page(const struct compare_tally *t)
+{
+    struct sums sums = t->whole;
+    for (size_t i = 0; i < COMPARE_COLUMNS_MAX; i++)
+        sums.unread += !total_add_total(&sums.totals[i], &t->open.totals[i]);
+    sums.unread += t->open.unread;
+    return sums;
+}
+
 void compare_tally_commit(struct compare_tally *t)
 {
     if (!t)
         return;
-    for (size_t i = 0; i < COMPARE_COLUMNS_MAX; i++)
-        t->open.unread += !total_add_total(&t->whole.totals[i], &t->open.totals[i]);
-    t->whole.unread += t->open.unread;
+    t->whole = with_open_page(t);
     t->open = (struct sums){0};
 }
 
@@ -230,6 +243,22 @@ void compare_tally_restart(struct compare_tally *t)
 {
     if (t)
         t->open = t->whole = (struct sums){0};
+}
+
+void compare_tally_sums(const struct compare_tally *t, struct sums_slice *ret_sums)
+{
+    *ret_sums = (struct sums_slice){0};
+    if (!t)
+        return;
+    const struct schema_column *columns = schema_columns(schema_of(t->compare, t->stream));
+    const struct summed *summed = &t->compare->summed[t->stream];
+    const struct sums sums = with_open_page(t);
+    ret_sums->count = summed->count;
+    ret_sums->unread = sums.unread;
+    for (size_t i = 0; i < summed->count; i++) {
+        ret_sums->names[i] = columns[summed->columns[i]].name;
+        ret_sums->totals[i] = sums.totals[i];
+    }
 }
 
 /* --- both sides --- */
@@ -243,8 +272,8 @@ static int order_sides(const void *a, const void *b)
     return order ? order : strcmp(x->account, y->account);
 }
 
-static struct side side_of(const struct compare_tally *t, size_t index, const char *account,
-                           const char *slice)
+static struct side side_of(const struct compare_tally *t, size_t index,
+                           const struct compare_slice *slice)
 {
     const struct compare *c = t->compare;
     const struct pair *pair = &c->pairs[index];
@@ -253,8 +282,8 @@ static struct side side_of(const struct compare_tally *t, size_t index, const ch
         .is_with = pair->with == t->stream,
         .unread = t->whole.unread,
     };
-    snprintf(side.account, sizeof side.account, "%s", account);
-    snprintf(side.slice, sizeof side.slice, "%s", slice);
+    snprintf(side.account, sizeof side.account, "%s", slice->account);
+    snprintf(side.slice, sizeof side.slice, "%s", slice->id);
     for (size_t i = 0; i < pair->count; i++) {
         const char *name = pair->sums[i];
         int column = schema_column_find(schema_of(c, t->stream), name, strlen(name));
@@ -300,6 +329,42 @@ static bool meet(struct compare *c, const struct side *side, bool *ret_met,
     return true;
 }
 
+/* The other side as an earlier run has read it. */
+static bool recall(const struct compare *c, const struct side *side,
+                   const struct compare_slice *slice, bool *ret_known, struct side *ret_other,
+                   struct error *err)
+{
+    const struct pair *pair = &c->pairs[side->pair];
+    size_t stream = side->is_with ? pair->stream : pair->with;
+    struct sums_slice sums = {.count = pair->count};
+    memcpy(sums.names, pair->sums, sizeof pair->sums);
+    *ret_known = false;
+    if (c->awaited[stream])
+        return true;
+    if (!slice->recall(slice->recall_context, stream, &sums, ret_known, err))
+        return false;
+    *ret_other = *side;
+    ret_other->is_with = !side->is_with;
+    ret_other->unread = sums.unread;
+    memcpy(ret_other->sums, sums.totals, sizeof ret_other->sums);
+    return true;
+}
+
+/* What an earlier run has read is not read by this one: nobody waits for it. */
+static bool find_other(struct compare *c, const struct side *side,
+                       const struct compare_slice *slice, bool *ret_found,
+                       struct side *ret_other, struct error *err)
+{
+    if (!recall(c, side, slice, ret_found, ret_other, err))
+        return false;
+    if (*ret_found)
+        return true;
+    pthread_mutex_lock(&c->mutex);
+    bool ok = meet(c, side, ret_found, ret_other, err);
+    pthread_mutex_unlock(&c->mutex);
+    return ok;
+}
+
 static void say(const struct total *sum, const struct total *with, bool near,
                 char ret_said[COMPARE_SAID_SIZE])
 {
@@ -337,26 +402,22 @@ static struct compare_outcome judge(const struct compare *c, const struct side *
     return o;
 }
 
-bool compare_complete(struct compare *c, const struct compare_tally *t, const char *account,
-                      const char *slice, compare_report *report, void *context,
-                      struct error *err)
+bool compare_complete(struct compare *c, const struct compare_tally *t,
+                      const struct compare_slice *slice, struct error *err)
 {
     for (size_t i = 0; t && i < c->pair_count; i++) {
         if (c->pairs[i].stream != t->stream && c->pairs[i].with != t->stream)
             continue;
-        const struct side side = side_of(t, i, account, slice);
+        const struct side side = side_of(t, i, slice);
         struct side other;
-        bool met;
-        pthread_mutex_lock(&c->mutex);
-        bool ok = meet(c, &side, &met, &other, err);
-        pthread_mutex_unlock(&c->mutex);
-        if (!ok)
+        bool found;
+        if (!find_other(c, &side, slice, &found, &other, err))
             return false;
-        if (!met)
+        if (!found)
             continue;
         const struct compare_outcome outcome =
             side.is_with ? judge(c, &other, &side) : judge(c, &side, &other);
-        if (!report(context, &outcome, err))
+        if (!slice->report(slice->report_context, &outcome, err))
             return false;
     }
     return true;

@@ -7,6 +7,11 @@
  *                                                                  │   yet: it waits
  *                                                                  └─▶ it is: outcome
  *
+ * The other side is there when this run has read it, or when an earlier one did and this one passes
+ * it over: its sums are in the stage (stage/sums.h). They count only as long as the slice counts as
+ * read: a day that was read when the API could still change it, and not today, says nothing about
+ * what it would say now. So no day is compared twice by a run that reads both sides.
+ *
  * What the policy of one of the two changes is not summed. Only what one run read from its first
  * page to its last is compared. A day of which only one side was read is not; neither is one that
  * found COMPARE_WAITING_MAX others waiting.
@@ -26,11 +31,12 @@
 #include "pipeline/deployment.h"
 #include "pipeline/result.h"
 #include "record/total.h"
+#include "stage/sums.h"
 
 enum {
     COMPARE_WAITING_MAX = 16384, /* sides of a day that wait for the other one: 5 MiB */
     COMPARE_ACCOUNT_MAX = 63,
-    COMPARE_COLUMNS_MAX = 16, /* of one stream, in all its comparisons */
+    COMPARE_COLUMNS_MAX = SUMS_MAX, /* of one stream, in all its comparisons */
     COMPARE_SAID_SIZE = 2 * TOTAL_TEXT_SIZE + 8,
 };
 
@@ -58,6 +64,10 @@ bool compare_new(const struct deployment *d, struct compare **ret_compare, struc
 void compare_free(struct compare *c);
 CLEANUP_DEFINE(struct compare, compare_free)
 
+/* Before any slice: this run reads all slices of the stream, complete ones too. So they are waited
+ * for, whatever an earlier run has read. */
+void compare_await(struct compare *c, size_t stream);
+
 /* A tally for a slice that is read from its first page on; NULL where the stream at that place of
  * the manifest is part of no comparison. The rest of compare_tally_… accepts NULL. */
 bool compare_tally_new(const struct compare *c, size_t stream, struct compare_tally **ret_tally,
@@ -73,15 +83,31 @@ void compare_tally_discard(struct compare_tally *t);
 void compare_tally_commit(struct compare_tally *t);
 /* The slice is read from its first page again. */
 void compare_tally_restart(struct compare_tally *t);
+/* What the slice adds up to when the open page is its last one; not known when t is NULL. */
+void compare_tally_sums(const struct compare_tally *t, struct sums_slice *ret_sums);
 
 /* Whoever wants to know; runs on the thread of compare_complete, without a lock. */
 typedef bool compare_report(void *context, const struct compare_outcome *outcome,
                             struct error *err);
+/* The same slice of another stream, as an earlier run has read it: the sums of the columns that are
+ * named. *ret_known: they are kept, and the slice counts as read. */
+typedef bool compare_recall(void *context, size_t stream, struct sums_slice *sums,
+                            bool *ret_known, struct error *err);
+
+/* A slice, and who is asked and told about it. */
+struct compare_slice {
+    const char *account;
+    const char *id;
+    compare_recall *recall;
+    void *recall_context;
+    compare_report *report;
+    void *report_context;
+};
+
 /* The slice is complete: reports every comparison whose other side is known already. Errors are
- * those of report, and memory. */
-bool compare_complete(struct compare *c, const struct compare_tally *t, const char *account,
-                      const char *slice, compare_report *report, void *context,
-                      struct error *err);
+ * those of recall, of report, and memory. */
+bool compare_complete(struct compare *c, const struct compare_tally *t,
+                      const struct compare_slice *slice, struct error *err);
 
 /* For the audit log: slice.reconciled or slice.differs. The texts are the outcome's. */
 void compare_event(const struct compare_outcome *outcome, struct event *ret_event);

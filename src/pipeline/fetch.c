@@ -342,6 +342,18 @@ static bool work(struct fetch *f, struct error *err)
     return ok && !f->fatal;
 }
 
+static bool prepare_compare(struct fetch *f, struct error *err)
+{
+    const struct fetch_options *o = f->options;
+    if (!compare_new(o->deployment, &f->compare, err))
+        return false;
+    for (size_t i = 0; o->again && i < o->deployment->manifest->stream_count; i++) {
+        if (agenda_slices(o->agenda, i) > 0)
+            compare_await(f->compare, i);
+    }
+    return true;
+}
+
 bool fetch_agenda(const struct fetch_options *options, struct result *result, struct error *err)
 {
     AUTO(cleanup_free) struct fetch *f = calloc(1, sizeof *f);
@@ -357,8 +369,8 @@ bool fetch_agenda(const struct fetch_options *options, struct result *result, st
     pthread_mutex_init(&f->lock, NULL);
     f->restarts = restarts_new();
     f->packer = packer_new();
-    bool ok = ((f->restarts && f->packer) || error_memory(err)) &&
-              compare_new(options->deployment, &f->compare, err) && work(f, err);
+    bool ok = ((f->restarts && f->packer) || error_memory(err)) && prepare_compare(f, err) &&
+              work(f, err);
     if (f->restarts)
         restarts_tell(f->restarts);
     restarts_free(f->restarts);

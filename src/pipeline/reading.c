@@ -13,6 +13,7 @@
 #include "source/reader.h"
 #include "source/split.h"
 #include "stage/generation.h"
+#include "stage/sums.h"
 
 static const char asked_again[] = "asked for again";
 
@@ -228,6 +229,8 @@ static bool describe_page(struct reading *r, const struct reader_page *page,
         .decoded_bytes = page->decoded_bytes,
         .expected_records = r->options.expected_records,
     };
+    if (r->checkpoint.state == CHECKPOINT_COMPLETE)
+        compare_tally_sums(r->tally, &ret_page->sums);
     if (page->drift_count > 0)
         snprintf(ret_page->drift, sizeof ret_page->drift, "%s", page->drifts[0].path);
     if (page->withheld) {
@@ -248,6 +251,39 @@ static bool prove_empty(struct reading *r, const struct reader_page *page, struc
     return false;
 }
 
+static bool create(const struct reading_options *options, struct reading **ret_reading,
+                   struct error *err);
+static bool is_passed_over(struct reading *r, bool *ret_over, struct error *err);
+
+/* Of the same slice of another stream, when no run would read it again as things are. */
+static bool recall_sums(void *context, size_t stream, struct sums_slice *sums, bool *ret_known,
+                        struct error *err)
+{
+    const struct reading *r = context;
+    struct reading_options options = r->options;
+    options.stream = stream;
+    options.again = false;
+    options.sizing = NULL;
+    AUTO(reading_freep) struct reading *other = NULL;
+    return create(&options, &other, err) &&
+           sums_get(options.checkpoints, &other->origin, options.deployment->run, sums,
+                    ret_known, err) &&
+           (!*ret_known || is_passed_over(other, ret_known, err));
+}
+
+static bool compare_slice(struct reading *r, struct error *err)
+{
+    const struct compare_slice slice = {
+        .account = r->account,
+        .id = r->slice->id,
+        .recall = recall_sums,
+        .recall_context = r,
+        .report = r->options.report,
+        .report_context = r->options.report_context,
+    };
+    return compare_complete(r->options.compare, r->tally, &slice, err) || writer_error(r);
+}
+
 static bool take_page(struct reading *r, const struct reader_page *page, struct error *err)
 {
     struct writer_page whole;
@@ -260,11 +296,7 @@ static bool take_page(struct reading *r, const struct reader_page *page, struct 
         return false;
     r->page = r->now;
     compare_tally_commit(r->tally);
-    if (whole.checkpoint.state != CHECKPOINT_COMPLETE || !r->tally)
-        return true;
-    return compare_complete(r->options.compare, r->tally, r->account, r->slice->id,
-                            r->options.report, r->options.report_context, err) ||
-           writer_error(r);
+    return whole.checkpoint.state != CHECKPOINT_COMPLETE || compare_slice(r, err);
 }
 
 /* --- rows that come in pieces ---------------------------------------------------------------- */
@@ -461,7 +493,7 @@ static bool open_reader(struct reading *r, const struct reader_part *part,
         .policy = r->stream->policy,
         .pseudonym = o->pseudonym,
         .output = {r, on_begin, on_record, on_quarantine,
-                   intake_judges(r->intake) ? on_judge : NULL},
+                   r->intake && intake_judges(r->intake) ? on_judge : NULL},
     };
     return reader_new(&options, &r->reader, err);
 }
@@ -500,13 +532,35 @@ static int64_t began_of(const struct checkpoint *c)
     return slice_parse_mark(c->mark, &mark) ? mark.began_ns : 0;
 }
 
+static bool find_checkpoint(struct reading *r, bool *ret_found, const char **ret_why,
+                            struct error *err)
+{
+    *ret_why = NULL;
+    return checkpoint_get(r->options.checkpoints, r->stream->name, r->account, r->slice->id,
+                          &r->checkpoint, &r->cursor, ret_found, err) &&
+           (!*ret_found || find_cause(r, ret_why, err));
+}
+
+/* What would be wrong with its request shows where it is read. */
+static bool is_passed_over(struct reading *r, bool *ret_over, struct error *err)
+{
+    const char *why;
+    bool found;
+    struct error ignored;
+    if (!find_checkpoint(r, &found, &why, err))
+        return false;
+    const struct reader_checkpoint resume = resume_of(&r->checkpoint);
+    *ret_over = found && !why && resume.complete && !is_unsettled(r) &&
+                open_reader(r, NULL, &resume, &ignored) && reader_resumed(r->reader) &&
+                reader_pages_done(r->reader) > 0;
+    return true;
+}
+
 static bool open_slice(struct reading *r, bool *ret_complete, struct error *err)
 {
-    const char *why = NULL;
+    const char *why;
     bool found;
-    if (!checkpoint_get(r->options.checkpoints, r->stream->name, r->account, r->slice->id,
-                        &r->checkpoint, &r->cursor, &found, err) ||
-        (found && !find_cause(r, &why, err)))
+    if (!find_checkpoint(r, &found, &why, err))
         return false;
     const struct reader_checkpoint resume = resume_of(&r->checkpoint);
     bool anew = !found || why || is_unsettled(r);
@@ -650,8 +704,9 @@ static bool open_intake(struct reading *r, struct error *err)
     return intake_new(&options, &r->intake, err);
 }
 
-bool reading_new(const struct reading_options *options, struct reading **ret_reading,
-                 struct error *err)
+/* Nothing is looked up yet. */
+static bool create(const struct reading_options *options, struct reading **ret_reading,
+                   struct error *err)
 {
     AUTO(reading_freep) struct reading *r = calloc(1, sizeof *r);
     if (!r)
@@ -670,8 +725,16 @@ bool reading_new(const struct reading_options *options, struct reading **ret_rea
         .policy_digest = policy_digest(r->stream->policy),
         .by_slice = schema_write(schema) == SCHEMA_REPLACE,
     };
+    *ret_reading = steal(&r);
+    return true;
+}
+
+bool reading_new(const struct reading_options *options, struct reading **ret_reading,
+                 struct error *err)
+{
+    AUTO(reading_freep) struct reading *r = NULL;
     bool complete = false;
-    if (!open_intake(r, err) || !open_slice(r, &complete, err))
+    if (!create(options, &r, err) || !open_intake(r, err) || !open_slice(r, &complete, err))
         return false;
     *ret_reading = complete ? NULL : steal(&r);
     return true;

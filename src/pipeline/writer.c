@@ -296,6 +296,12 @@ static bool next_is_whole(struct writer *w)
     return whole;
 }
 
+static bool keep_sums(struct writer *w, const struct writer_page *last, struct error *err)
+{
+    const char *run = w->options.audit->run;
+    return sums_put(w->options.store, &last->origin, run ? run : "", &last->sums, err);
+}
+
 /* The last page of a slice: its parts are no more, and one that is delivered as a whole ends with a
  * segment, be it an empty one (stage/generation.h). */
 static bool end_slice(struct writer *w, const struct writer_page *page, struct error *err)
@@ -304,7 +310,7 @@ static bool end_slice(struct writer *w, const struct writer_page *page, struct e
     const struct append_origin *origin = &page->origin;
     const struct part_slice slice = {origin->stream, origin->account, origin->slice};
     int64_t seq;
-    if (!part_forget(s, &slice, err) ||
+    if (!part_forget(s, &slice, err) || !keep_sums(w, page, err) ||
         !restated_put(s, origin, page->has_content ? page->content : NULL, err))
         return false;
     if (origin->by_slice && w->parts == 0) {
@@ -366,7 +372,7 @@ static bool write_unchanged(struct writer *w, const struct writer_page *page, st
 {
     const struct append_origin *origin = &page->origin;
     const struct part_slice slice = {origin->stream, origin->account, origin->slice};
-    return part_forget(w->options.store, &slice, err) &&
+    return part_forget(w->options.store, &slice, err) && keep_sums(w, page, err) &&
            checkpoint_put(w->options.store, &page->checkpoint, err);
 }
 

@@ -28,6 +28,7 @@
 #include "stage/part.h"
 #include "stage/seal.h"
 #include "stage/store.h"
+#include "stage/sums.h"
 
 enum { WRITER_FETCHERS_MAX = 16 };
 
@@ -54,6 +55,7 @@ struct writer_page {
      * whatever order (record/setdigest.h). Not known: it was not read in one go. */
     bool has_content;
     uint8_t content[DIGEST_SIZE];
+    struct sums_slice sums; /* with the last page: what the slice adds up to */
 };
 
 struct writer_options {

@@ -19,4 +19,5 @@ src_stage_libstage_a_SOURCES = \
     src/stage/row.c src/stage/row.h \
     src/stage/seal.c src/stage/seal.h \
     src/stage/stages.c src/stage/stages.h \
-    src/stage/store.c src/stage/store.h
+    src/stage/store.c src/stage/store.h \
+    src/stage/sums.c src/stage/sums.h

@@ -45,3 +45,37 @@ for field in spend impressions; do
     few 0 --again
     is_whole "$field is back"
 done
+
+# days add up, or do not, whichever run reads which side of them
+of=(--stream insights_ad --stream insights_account)
+# compared WHAT DIFFERING COMPARED
+compared() { equal "$(stream insights_ad '"\(.differing) of \(.compared)"')" "$2 of $3" "$1: days"; }
+for first in account ad; do
+    goes "html-503~/insights?level=$([[ $first == ad ]] && echo account || echo 'ad&')" 1 "${of[@]}"
+    compared "$first alone" 0 0
+    few 0 "${of[@]}"
+    compared "$first first" 0 2
+done
+few 0 "${of[@]}"
+compared "nothing to read" 0 0
+few 0 "${of[@]}" --again
+compared "both once more" 0 2
+few 0 --stream insights_account --again
+compared "one side, as an earlier run has read the other" 0 2
+
+goes "html-503~/insights?level=ad&" 1 "${of[@]}"
+fault "fb-missing-field=spend~/insights?level=ad&"
+few 1 "${of[@]}"
+compared "hidden" 2 2
+fault
+expect 0 "$EXTRACT" audit export --source facebook_ads
+equal "$(jq -r '.entry | select(.kind == "slice.differs") | .details.slice' out | sort | xargs)" "2026-11-18 2026-11-19" "days told to differ"
+expect 1 "$EXTRACT" --source facebook_ads --since 2026-11-18 --until 2026-11-19 --stream insights_account --again
+says 'facebook_ads/insights_ad: .*2 of 2 days do not add up'
+few 0 --stream insights_ad --again
+compared "read again alone" 0 2
+
+# what a day said yesterday it may say no more
+at 2026-11-21T12:00:00Z
+few 0 --stream insights_ad
+compared "a day later" 0 0

@@ -89,6 +89,17 @@ CREATE TABLE restated (
     policy_digest BLOB NOT NULL,
     PRIMARY KEY (stream, account, slice)
 ) STRICT, WITHOUT ROWID;
+-- What the columns of a complete slice added up to; the run that read it.
+CREATE TABLE sums (
+    stream TEXT NOT NULL,
+    account TEXT NOT NULL,
+    slice TEXT NOT NULL,
+    name TEXT NOT NULL,
+    total TEXT NOT NULL,
+    unread INTEGER NOT NULL,
+    run TEXT NOT NULL,
+    PRIMARY KEY (stream, account, slice, name)
+) STRICT, WITHOUT ROWID;
 -- Readings of slices that are delivered as a whole; last_seq 0: not ended. The columns of the key come
 -- first: SQLite 3.40 checks the others of such a table in the wrong place and finds it damaged.
 CREATE TABLE generation (
