@@ -3,6 +3,7 @@
 
 #include "stage/checkpoint.h"
 #include "stage/position.h"
+#include "stage/sums.h"
 
 static struct checkpoint make(const char *stream, const char *slice, const char *cursor)
 {
@@ -317,6 +318,82 @@ static void a_damaged_position_is_refused_by_name(void **state)
     }
 }
 
+/* --- what slices add up to --- */
+
+static const struct append_origin summed = {
+    .stream = "users", .account = "", .slice = "2026-11-20"};
+
+static void put_sums(struct store *s, const struct sums_slice *sums)
+{
+    struct error err;
+    fixture_begin(s);
+    if (!sums_put(s, &summed, "first", sums, &err))
+        fail_msg("%s", err.text);
+    fixture_commit(s);
+}
+
+/* Of the columns spend and clicks, for another run than the first. */
+static bool know(struct store *s, const char *run, struct sums_slice *ret_sums)
+{
+    struct error err;
+    bool known;
+    *ret_sums = (struct sums_slice){.count = 2, .names = {"spend", "clicks"}};
+    assert_true(sums_get(s, &summed, run, ret_sums, &known, &err));
+    return known;
+}
+
+static void sums_come_back_exact_for_another_run(void **state)
+{
+    (void)state;
+    struct error err;
+    struct store *s = fixture_open();
+    struct sums_slice got;
+    struct sums_slice sums = {.count = 3, .names = {"clicks", "views", "spend"}, .unread = 7};
+    assert_true(total_add(&sums.totals[0], "-170141183460469231731.687303715884105728", 41));
+    assert_true(total_add(&sums.totals[2], "0.000000000000000001", 20));
+    assert_false(sums_put(s, &summed, "first", &sums, &err)); /* outside of a transaction */
+    assert_int_equal(err.kind, ERROR_BUG);
+    assert_false(know(s, "second", &got));
+    put_sums(s, &sums);
+    assert_false(know(s, "first", &got));
+    assert_true(know(s, "second", &got));
+    assert_true(got.totals[0].units == sums.totals[2].units);
+    assert_true(got.totals[1].units == sums.totals[0].units);
+    assert_int_equal(got.unread, 7);
+
+    sums.count = 2; /* spend is no longer among them */
+    put_sums(s, &sums);
+    assert_false(know(s, "second", &got));
+    put_sums(s, &(struct sums_slice){0});
+    got = (struct sums_slice){.count = 1, .names = {"clicks"}};
+    bool known;
+    assert_true(sums_get(s, &summed, "second", &got, &known, &err));
+    assert_false(known);
+    store_close(s);
+}
+
+static void damaged_sums_are_none(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "UPDATE sums SET total = ''",     "UPDATE sums SET total = '1 ' WHERE name = 'clicks'",
+        "UPDATE sums SET total = '1e99'", "UPDATE sums SET total = hex(zeroblob(64))",
+        "UPDATE sums SET unread = -1",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct store *s = fixture_open();
+        struct sums_slice got;
+        put_sums(s, &(struct sums_slice){.count = 2, .names = {"clicks", "spend"}});
+        assert_true(know(s, "second", &got));
+        store_close(s);
+        fixture_tamper(fixture_path, changes[i]);
+        s = fixture_open();
+        if (know(s, "second", &got))
+            fail_msg("taken: %s", changes[i]);
+        store_close(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +407,8 @@ int main(void)
         fixture_test(a_position_beyond_the_stream_is_a_bug),
         fixture_test(a_long_reason_is_cut_at_a_character),
         fixture_test(a_damaged_position_is_refused_by_name),
+        fixture_test(sums_come_back_exact_for_another_run),
+        fixture_test(damaged_sums_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
