@@ -75,6 +75,14 @@ says 'facebook_ads/insights_ad: .*2 of 2 days do not add up'
 few 0 --stream insights_ad --again
 compared "read again alone" 0 2
 
+# what was read under other settings is no other side
+set_up "attribution_windows = 1d_click"
+few 0 --stream insights_account
+compared "other settings" 0 0
+set_up "page_size = 20" "insights_page_size = 50"
+few 0 --stream insights_account
+compared "the same settings" 0 2
+
 # what a day said yesterday it may say no more
 at 2026-11-21T12:00:00Z
 few 0 --stream insights_ad
