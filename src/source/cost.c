@@ -18,20 +18,6 @@ static bool find_bucket(struct place *p, const char *name, const char *const *bu
     return true;
 }
 
-static bool read_amount(struct place *p, const json_t *object, const char *name,
-                        const struct template_scope *scope, struct template *ret_amount,
-                        struct error *err)
-{
-    const char *text = NULL;
-    if (!place_text(p, object, name, TEMPLATE_TEXT_MAX, &text, err))
-        return false;
-    pointer_push(&p->path, name);
-    if (!template_read(p, text, scope, ret_amount, err))
-        return false;
-    pointer_pop(&p->path);
-    return true;
-}
-
 bool costs_read(struct place *p, const json_t *value, const struct template_scope *scope,
                 struct costs *ret_costs, struct error *err)
 {
@@ -53,7 +39,7 @@ bool costs_read(struct place *p, const json_t *value, const struct template_scop
     json_object_foreach (object, name, amount) {
         struct cost *cost = &ret_costs->list[ret_costs->count];
         if (!find_bucket(p, name, scope->buckets, &cost->bucket, err) ||
-            !read_amount(p, object, name, &fixed, &cost->amount, err))
+            !template_member(p, object, name, &fixed, &cost->amount, err))
             return false;
         ret_costs->count++;
     }

@@ -24,21 +24,6 @@ static struct template_scope scope_of(const struct manifest_shared *shared, uint
     };
 }
 
-/* The text of one member, as a template. */
-static bool read_member(struct place *p, const json_t *object, const char *name,
-                        const struct template_scope *scope, struct template *ret_template,
-                        struct error *err)
-{
-    const char *text = NULL;
-    if (!place_text(p, object, name, TEMPLATE_TEXT_MAX, &text, err))
-        return false;
-    pointer_push(&p->path, name);
-    if (!template_read(p, text, scope, ret_template, err))
-        return false;
-    pointer_pop(&p->path);
-    return true;
-}
-
 static bool read_records(struct place *p, const json_t *value, struct manifest_stream *s,
                          struct error *err)
 {
@@ -110,7 +95,7 @@ static bool read_constants(struct place *p, const json_t *value,
         struct manifest_constant *constant = &s->constants[s->constant_count++];
         constant->name = name;
         if (!constant_name_free(p, name, err) ||
-            !read_member(p, object, name, scope, &constant->value, err))
+            !template_member(p, object, name, scope, &constant->value, err))
             return false;
     }
     pointer_pop(&p->path);

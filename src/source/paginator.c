@@ -27,22 +27,6 @@ struct kind {
     bool (*advance)(struct paginator *p, const struct facts *facts, struct error *err);
 };
 
-static bool read_template(struct place *p, const json_t *value, const char *key,
-                          const struct template_scope *scope, struct template *ret_template,
-                          struct error *err)
-{
-    const char *text = NULL;
-    if (!place_text(p, value, key, TEMPLATE_TEXT_MAX, &text, err))
-        return false;
-    if (!text)
-        return true;
-    pointer_push(&p->path, key);
-    if (!template_read(p, text, scope, ret_template, err))
-        return false;
-    pointer_pop(&p->path);
-    return true;
-}
-
 /* A number that a template renders to. */
 static bool number_of(const struct template *t, const struct template_values *values,
                       const char *what, int64_t maximum, uint64_t *ret_number,
@@ -88,8 +72,8 @@ static bool read_page_number(struct place *p, const json_t *value,
     (void)wanted;
     rule->has_size = true;
     rule->last = pages_max;
-    return read_template(p, value, "size", scope, &rule->size, err) &&
-           read_template(p, value, "total", scope, &rule->total, err) &&
+    return template_member(p, value, "size", scope, &rule->size, err) &&
+           template_member(p, value, "total", scope, &rule->total, err) &&
            place_integer(p, value, "last", 1, pages_max, &rule->last, err);
 }
 
@@ -158,7 +142,7 @@ static bool read_token(struct place *p, const json_t *value, const struct templa
     if (rule->has_size)
         rule->names |= 1 << TEMPLATE_PAGE_SIZE;
     rule->least = 1;
-    return read_template(p, value, "size", scope, &rule->size, err) &&
+    return template_member(p, value, "size", scope, &rule->size, err) &&
            place_integer(p, value, "least", 1, size_max, &rule->least, err) &&
            read_capture(p, value, "at", wanted, &rule->token, err) &&
            (!rule->has_more || read_capture(p, value, "more", wanted, &rule->more, err)) &&

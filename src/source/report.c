@@ -73,17 +73,11 @@ static bool read_entry(struct place *p, const json_t *value, const struct templa
                        struct template *ret_entry, struct error *err)
 {
     struct template_scope wider = *scope;
-    const char *text = NULL;
     wider.names |= 1U << TEMPLATE_REPORT_ID;
-    if (!place_text(p, value, "entry", TEMPLATE_TEXT_MAX, &text, err))
+    if (!template_member(p, value, "entry", &wider, ret_entry, err))
         return false;
-    pointer_push(&p->path, "entry");
-    if (!template_read(p, text, &wider, ret_entry, err))
-        return false;
-    if (!template_uses(ret_entry, TEMPLATE_REPORT_ID))
-        return place_fail(p, err, "{report.id} is missing");
-    pointer_pop(&p->path);
-    return true;
+    return template_uses(ret_entry, TEMPLATE_REPORT_ID) ||
+           place_fail_at(p, "entry", err, "{report.id} is missing");
 }
 
 static bool read_batch(struct place *p, const json_t *value, const struct template_scope *scope,

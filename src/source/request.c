@@ -69,16 +69,11 @@ static bool read_parameters(struct place *p, const json_t *value, const char *ke
     json_t *member;
     json_object_foreach (object, name, member) {
         struct request_parameter *one = &(*ret_list)[(*ret_count)++];
-        const char *text = NULL;
         one->name = name;
         if (*name == '\0' || strspn(name, name_characters) != strlen(name))
             return place_fail_at(p, name, err, "a name cannot hold these characters");
-        if (!place_text(p, object, name, TEMPLATE_TEXT_MAX, &text, err))
+        if (!template_member(p, object, name, scope, &one->value, err))
             return false;
-        pointer_push(&p->path, name);
-        if (!template_read(p, text, scope, &one->value, err))
-            return false;
-        pointer_pop(&p->path);
     }
     pointer_pop(&p->path);
     return true;

@@ -78,16 +78,10 @@ static bool read_filter(struct place *p, const json_t *value, struct split_step 
                         struct error *err)
 {
     const struct template_scope scope = {.names = 1U << TEMPLATE_PART_IDS};
-    const char *text = NULL;
-    if (!place_text(p, value, "filter", TEMPLATE_TEXT_MAX, &text, err))
+    if (!template_member(p, value, "filter", &scope, &step->filter, err))
         return false;
-    pointer_push(&p->path, "filter");
-    if (!template_read(p, text, &scope, &step->filter, err))
-        return false;
-    if (!template_uses(&step->filter, TEMPLATE_PART_IDS))
-        return place_fail(p, err, "{part.ids} is missing");
-    pointer_pop(&p->path);
-    return true;
+    return template_uses(&step->filter, TEMPLATE_PART_IDS) ||
+           place_fail_at(p, "filter", err, "{part.ids} is missing");
 }
 
 static bool read_ids(struct place *p, const json_t *value, const struct template_scope *scope,

@@ -182,6 +182,22 @@ bool template_read(const struct place *p, const char *text, const struct templat
     return true;
 }
 
+bool template_member(struct place *p, const json_t *object, const char *name,
+                     const struct template_scope *scope, struct template *ret_template,
+                     struct error *err)
+{
+    const char *text = NULL;
+    if (!place_text(p, object, name, TEMPLATE_TEXT_MAX, &text, err))
+        return false;
+    if (!text)
+        return true;
+    pointer_push(&p->path, name);
+    if (!template_read(p, text, scope, ret_template, err))
+        return false;
+    pointer_pop(&p->path);
+    return true;
+}
+
 bool template_ready(const struct template *t, const struct template_values *values)
 {
     for (size_t i = 0; i < t->count; i++) {

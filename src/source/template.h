@@ -97,6 +97,11 @@ enum template_encoding {
 /* text stands at p and must live as long as the template. */
 bool template_read(const struct place *p, const char *text, const struct template_scope *scope,
                    struct template *ret_template, struct error *err);
+/* The same of the text that is the member of that name of the object at p; where there is none,
+ * *ret_template stays as it is. */
+bool template_member(struct place *p, const json_t *object, const char *name,
+                     const struct template_scope *scope, struct template *ret_template,
+                     struct error *err);
 
 /* True when every placeholder has a value. */
 bool template_ready(const struct template *t, const struct template_values *values);
