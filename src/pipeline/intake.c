@@ -18,6 +18,7 @@ struct intake {
     struct intake_options options;
     const struct append_origin *origin;
     struct segment *segment; /* being filled; NULL: none yet */
+    bool merges; /* of the same records it makes what was there before, in parts */
     bool all; /* also what is as it was when it was last read is staged */
     bool claimed; /* the writer was given something of this page */
     bool writer_failed; /* the error came from there: nothing can go on */
@@ -27,9 +28,10 @@ struct intake {
     struct extent page; /* at the end of the last page … */
     struct extent part; /* … and of the last part */
 
+    struct setdigest_key content_key;
+
     /* where slices are replaced: what it held, and holds */
     bool in_one_go; /* from its first page */
-    struct setdigest_key content_key;
     struct hold *hold; /* NULL: it goes to the writer as it comes */
     bool has_known;
     uint8_t known[DIGEST_SIZE];
@@ -66,10 +68,9 @@ bool intake_new(const struct intake_options *options, struct intake **ret_intake
     const struct schema *schema = options->stream->schema;
     i->options = *options;
     i->origin = options->origin;
-    /* only a merge makes of the same records what was there before, in parts */
-    i->all = options->force || schema_write(schema) != SCHEMA_MERGE;
-    if (i->origin->by_slice)
-        setdigest_key(options->pseudonym, &i->content_key);
+    i->merges = schema_write(schema) == SCHEMA_MERGE;
+    i->all = options->force || !i->merges;
+    setdigest_key(options->pseudonym, &i->content_key);
     if (schema_write(schema) != SCHEMA_APPEND &&
         !repeats_new(schema, &i->content_key, options->keys, &i->repeats, err))
         return false;
@@ -196,7 +197,11 @@ bool intake_record(struct intake *i, const char *line, size_t len, size_t fleeti
     }
     if (i->in_one_go)
         setdigest_add_term(&i->now.content, repeats_term(i->repeats));
-    return segment_add(i->segment, line, len, fleeting, err);
+    if (!i->merges)
+        return segment_add(i->segment, line, len, NULL, err);
+    struct setdigest_term term;
+    setdigest_term(&i->content_key, line, len - fleeting, &term);
+    return segment_add(i->segment, line, len, &term, err);
 }
 
 bool intake_quarantine(struct intake *i, const char *line, size_t len, const char *reason,

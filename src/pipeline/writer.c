@@ -190,9 +190,9 @@ static bool write_segment(struct writer *w, const struct job *job, struct error 
     if (!open_page(w, &job->origin, err))
         return false;
     w->parts++;
-    if (job->origin.by_slice) /* is compared as a whole: its parts are not noted */
+    if (!segment_content(job->segment,
+                         content)) /* nothing of it is compared, or a whole slice */
         return stage_segment(w, job, err);
-    segment_content(job->segment, content);
     if (!content_same(s, &job->origin, w->parts, content, &same, err))
         return false;
     if (same && !job->all) {

@@ -23,24 +23,25 @@ void segment_clear(struct segment *s)
 {
     buffer_clear(&s->text);
     s->count = 0;
-    s->fleeting_sum = 0;
+    setdigest_init(&s->says);
 }
 
-bool segment_add(struct segment *s, const char *line, size_t len, size_t fleeting,
-                 struct error *err)
+bool segment_add(struct segment *s, const char *line, size_t len,
+                 const struct setdigest_term *term, struct error *err)
 {
     if (len > SEGMENT_LINE_MAX)
         return error_set(err, ERROR_DATA, "a record of %zu bytes; a segment takes %d", len,
                          SEGMENT_LINE_MAX);
     if (segment_is_full(s))
         return error_set(err, ERROR_BUG, "the segment is full");
-    if (len < sizeof "{}" || memchr(line, '\n', len) != line + len - 1 || fleeting >= len)
+    if (len < sizeof "{}" || memchr(line, '\n', len) != line + len - 1)
         return error_set(err, ERROR_BUG, "a record must be one line");
     if ((s->text.cap == 0 && !buffer_reserve(&s->text, SEGMENT_TEXT_TARGET + LINE_MOSTLY)) ||
         !buffer_append(&s->text, line, len))
         return error_memory(err);
-    s->fleeting[s->count++] = (uint32_t)fleeting;
-    s->fleeting_sum += fleeting;
+    if (term)
+        setdigest_add_term(&s->says, term);
+    s->count++;
     return true;
 }
 
@@ -61,19 +62,10 @@ void segment_packed_done(struct segment_packed *p)
         buffer_done(&p->frame);
 }
 
-void segment_content(const struct segment *s, uint8_t ret_digest[DIGEST_SIZE])
+bool segment_content(const struct segment *s, uint8_t ret_digest[DIGEST_SIZE])
 {
-    if (s->fleeting_sum == 0) {
-        digest_blake2b(s->text.data, s->text.len, ret_digest);
-        return;
-    }
-    struct digest_blake2b whole;
-    size_t cursor = 0, len;
-    const char *line;
-    digest_blake2b_init(&whole);
-    for (size_t i = 0; segment_next(s, &cursor, &line, &len); i++) /* without the newline */
-        digest_blake2b_update(&whole, line, len + 1 - s->fleeting[i]);
-    digest_blake2b_finish(&whole, ret_digest);
+    setdigest_finish(&s->says, ret_digest);
+    return s->says.count == s->count;
 }
 
 bool segment_pack(const struct segment *s, struct zstandard *z,

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "codec/zstandard.h"
 #include "crypto/digest.h"
+#include "record/setdigest.h"
 
 enum {
     SEGMENT_RECORDS_MAX = 1000,
@@ -32,27 +33,25 @@ enum {
 struct segment {
     struct buffer text; /* NDJSON */
     uint32_t count;
-    /* Bytes at the end of each line that are no part of what it says (record/walk.h), and of all of
-     * them. Not kept: 0 in one that was read back. */
-    uint32_t fleeting[SEGMENT_RECORDS_MAX];
-    size_t fleeting_sum;
+    struct setdigest
+        says; /* the records whose terms were given; none in one that was read back */
 };
 
 void segment_init(struct segment *s);
 void segment_done(struct segment *s);
 void segment_clear(struct segment *s);
 
-/* line: one JSON object with its newline; its last `fleeting` bytes are no part of what it says.
- * ERROR_DATA when it is longer than SEGMENT_LINE_MAX; ERROR_BUG when the segment is full or this is
- * not one line. */
-bool segment_add(struct segment *s, const char *line, size_t len, size_t fleeting,
-                 struct error *err);
+/* line: one JSON object with its newline. term: of what it says; NULL when nobody asks what the
+ * segment says. ERROR_DATA when the line is longer than SEGMENT_LINE_MAX; ERROR_BUG when the
+ * segment is full or this is not one line. */
+bool segment_add(struct segment *s, const char *line, size_t len,
+                 const struct setdigest_term *term, struct error *err);
 /* True when the next record should open a new segment. */
 bool segment_is_full(const struct segment *s);
 
-/* What the segment says, whenever it was read: BLAKE2b-256 of its lines without their fleeting
- * ends. Equal for two segments that hold the same records in the same order. */
-void segment_content(const struct segment *s, uint8_t ret_digest[DIGEST_SIZE]);
+/* What the segment says, whenever it was read (record/setdigest.h). False when a record came
+ * without its term. */
+bool segment_content(const struct segment *s, uint8_t ret_digest[DIGEST_SIZE]);
 
 /* A segment ready to be sealed, and one that was opened. */
 struct segment_packed {

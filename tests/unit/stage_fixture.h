@@ -139,7 +139,7 @@ FIXTURE void fixture_pack(uint64_t page, int count, struct segment_packed *ret_p
         char line[80];
         int len = snprintf(line, sizeof line, "{\"page\":%llu,\"record\":%d}\n",
                            (unsigned long long)page, i);
-        if (!segment_add(&segment, line, (size_t)len, 0, &err))
+        if (!segment_add(&segment, line, (size_t)len, NULL, &err))
             fail_msg("%s", err.text);
     }
     if (!segment_pack(&segment, z, ret_packed, &err))

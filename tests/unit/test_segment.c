@@ -24,7 +24,7 @@ static int start(void **state)
 static void add(struct segment *s, const char *line)
 {
     struct error err;
-    if (!segment_add(s, line, strlen(line), 0, &err))
+    if (!segment_add(s, line, strlen(line), NULL, &err))
         fail_msg("%s", err.text);
 }
 
@@ -89,7 +89,7 @@ static void it_is_full_by_records_or_by_bytes(void **state)
     assert_false(segment_is_full(&s));
     fill(&s, 1);
     assert_true(segment_is_full(&s));
-    assert_false(segment_add(&s, "{}\n", 3, 0, &err));
+    assert_false(segment_add(&s, "{}\n", 3, NULL, &err));
     assert_int_equal(err.kind, ERROR_BUG);
 
     segment_clear(&s);
@@ -97,13 +97,13 @@ static void it_is_full_by_records_or_by_bytes(void **state)
     assert_non_null(line);
     memset(line, 'x', SEGMENT_LINE_MAX + 1);
     line[SEGMENT_TEXT_TARGET - 2] = '\n';
-    assert_true(segment_add(&s, line, SEGMENT_TEXT_TARGET - 1, 0, &err));
+    assert_true(segment_add(&s, line, SEGMENT_TEXT_TARGET - 1, NULL, &err));
     assert_false(segment_is_full(&s));
 
     /* the largest record fits into any segment that is not full */
     line[SEGMENT_TEXT_TARGET - 2] = 'x';
     line[SEGMENT_LINE_MAX - 1] = '\n';
-    assert_true(segment_add(&s, line, SEGMENT_LINE_MAX, 0, &err));
+    assert_true(segment_add(&s, line, SEGMENT_LINE_MAX, NULL, &err));
     assert_true(segment_is_full(&s));
 }
 
@@ -117,7 +117,7 @@ static void a_record_that_can_never_fit_is_data(void **state)
     assert_non_null(line);
     memset(line, 'x', SEGMENT_LINE_MAX);
     line[SEGMENT_LINE_MAX] = '\n';
-    assert_false(segment_add(&s, line, SEGMENT_LINE_MAX + 1, 0, &err));
+    assert_false(segment_add(&s, line, SEGMENT_LINE_MAX + 1, NULL, &err));
     assert_int_equal(err.kind, ERROR_DATA);
     assert_int_equal(s.count, 0);
 }
@@ -130,7 +130,7 @@ static void what_is_not_one_line_is_a_bug(void **state)
     AUTO(segment_done) struct segment s;
     segment_init(&s);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        assert_false(segment_add(&s, lines[i], strlen(lines[i]), 0, &err));
+        assert_false(segment_add(&s, lines[i], strlen(lines[i]), NULL, &err));
         assert_int_equal(err.kind, ERROR_BUG);
     }
 }
@@ -159,37 +159,36 @@ static void an_empty_segment_comes_back_empty(void **state)
     assert_int_equal(err.kind, ERROR_STORE);
 }
 
-static void add_fleeting(struct segment *s, const char *says, const char *fleeting)
+static void add_with_term(struct segment *s, const char *line)
 {
     struct error err;
-    AUTO(cleanup_free) char *line = text_format("%s%s", says, fleeting);
-    if (!segment_add(s, line, strlen(line), strlen(fleeting), &err))
+    struct setdigest_term term;
+    static const struct setdigest_key key; /* any: all zero */
+    setdigest_term(&key, line, strlen(line), &term);
+    if (!segment_add(s, line, strlen(line), &term, &err))
         fail_msg("%s", err.text);
 }
 
-static void the_content_is_what_does_not_tell_when_it_was_read(void **state)
+static void the_content_is_what_the_records_say(void **state)
 {
     (void)state;
-    uint8_t first[DIGEST_SIZE], later[DIGEST_SIZE], other[DIGEST_SIZE], whole[DIGEST_SIZE];
+    uint8_t first[DIGEST_SIZE], again[DIGEST_SIZE], other[DIGEST_SIZE];
     AUTO(segment_done) struct segment s;
     segment_init(&s);
-    add_fleeting(&s, "{\"a\":1,", "\"t\":1}\n");
-    add_fleeting(&s, "{", "\"t\":1}\n"); /* nothing else is in it */
-    segment_content(&s, first);
+    add_with_term(&s, "{\"a\":1}\n");
+    add_with_term(&s, "{\"a\":2}\n");
+    assert_true(segment_content(&s, first));
     segment_clear(&s);
-    add_fleeting(&s, "{\"a\":1,", "\"u\":\"longer\",\"t\":2}\n"); /* each has its own length */
-    add_fleeting(&s, "{", "\"t\":2}\n");
-    segment_content(&s, later);
-    assert_memory_equal(first, later, DIGEST_SIZE);
-    add_fleeting(&s, "{", "\"t\":2}\n");
-    segment_content(&s, other);
+    add_with_term(&s, "{\"a\":2}\n"); /* in whatever order */
+    add_with_term(&s, "{\"a\":1}\n");
+    assert_true(segment_content(&s, again));
+    assert_memory_equal(first, again, DIGEST_SIZE);
+    add_with_term(&s, "{\"a\":1}\n");
+    assert_true(segment_content(&s, other));
     assert_memory_not_equal(first, other, DIGEST_SIZE);
 
-    segment_clear(&s);
-    add(&s, "{\"a\":1,\"t\":2}\n");
-    segment_content(&s, other);
-    digest_blake2b(s.text.data, s.text.len, whole);
-    assert_memory_equal(other, whole, DIGEST_SIZE);
+    add(&s, "{\"a\":3}\n"); /* one without its term */
+    assert_false(segment_content(&s, other));
 }
 
 static void the_digest_is_that_of_the_frame_and_tells_what_is_in_it(void **state)
@@ -202,13 +201,13 @@ static void the_digest_is_that_of_the_frame_and_tells_what_is_in_it(void **state
     AUTO(segment_packed_done) struct segment_packed packed;
     segment_init(&s);
     segment_packed_init(&packed);
-    add_fleeting(&s, "{\"a\":1,", "\"t\":1}\n");
+    add(&s, "{\"a\":1,\"t\":1}\n");
     assert_true(segment_pack(&s, z, &packed, &err));
     digest_blake2b(packed.frame.data, packed.frame.len, frame);
     assert_memory_equal(packed.digest, frame, DIGEST_SIZE);
     memcpy(first, packed.digest, DIGEST_SIZE);
     segment_clear(&s);
-    add_fleeting(&s, "{\"a\":1,", "\"t\":2}\n");
+    add(&s, "{\"a\":1,\"t\":2}\n");
     assert_true(segment_pack(&s, z, &packed, &err));
     assert_memory_not_equal(packed.digest, first, DIGEST_SIZE);
 }
@@ -229,7 +228,7 @@ static void random_bytes_find_room_in_the_frame(void **state)
         if (line[i] == '\n')
             line[i] = ' ';
     line[SEGMENT_LINE_MAX - 1] = '\n';
-    assert_true(segment_add(&s, line, SEGMENT_LINE_MAX, 0, &err));
+    assert_true(segment_add(&s, line, SEGMENT_LINE_MAX, NULL, &err));
     assert_true(segment_pack(&s, z, &packed, &err));
     assert_true(segment_unpack(&packed, z, &s, &err));
 }
@@ -288,7 +287,7 @@ int main(void)
         cmocka_unit_test(a_record_that_can_never_fit_is_data),
         cmocka_unit_test(what_is_not_one_line_is_a_bug),
         cmocka_unit_test(an_empty_segment_comes_back_empty),
-        cmocka_unit_test(the_content_is_what_does_not_tell_when_it_was_read),
+        cmocka_unit_test(the_content_is_what_the_records_say),
         cmocka_unit_test(the_digest_is_that_of_the_frame_and_tells_what_is_in_it),
         cmocka_unit_test(random_bytes_find_room_in_the_frame),
         cmocka_unit_test(what_does_not_match_is_not_unpacked),

@@ -12,6 +12,7 @@
 
 enum { POOL = 4 /* segments on their way */, PATIENCE_SECONDS = 60 };
 
+static struct setdigest_key key; /* any: all zero */
 static struct event_context audit = {.source = "demo", .run = "run", .uid = 1000};
 static struct store *store;
 static struct writer *writer;
@@ -122,7 +123,9 @@ static void fill(struct segment *segment, uint64_t page, int count)
         char line[80];
         int len = snprintf(line, sizeof line, "{\"page\":%llu,\"record\":%d}\n",
                            (unsigned long long)page, i);
-        if (!segment_add(segment, line, (size_t)len, 0, &err))
+        struct setdigest_term term;
+        setdigest_term(&key, line, (size_t)len, &term);
+        if (!segment_add(segment, line, (size_t)len, &term, &err))
             fail_msg("%s", err.text);
     }
 }
