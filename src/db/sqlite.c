@@ -8,11 +8,13 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "db/db_sql.h"
 
 struct sqlite_statement {
@@ -29,7 +31,7 @@ struct sqlite {
     enum error_kind kind;
     int64_t busy_timeout_ns;
     int32_t version;
-    bool wal;
+    int turn_fd; /* who holds its lock may write; -1: nobody else does */
     struct sqlite_statement *statements[SQLITE_STATEMENTS_MAX];
     size_t statement_count;
 };
@@ -73,6 +75,40 @@ static bool fail(const struct sqlite *db, int code, struct error *err)
         if (causes[i].code == primary)
             return error_set(err, db->kind, "%s: %s (%s)", db->path, causes[i].text, detail);
     return error_set(err, db->kind, "%s: %s", db->path, detail);
+}
+
+/* --- Turns -------------------------------------------------------------------------------- */
+
+static bool open_turns(struct sqlite *db, struct error *err)
+{
+    AUTO(cleanup_free) char *lock = text_format("%s.lock", db->path);
+    if (!lock)
+        return error_memory(err);
+    db->turn_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return db->turn_fd >= 0 || error_errno(err, db->kind, errno, "%s", lock);
+}
+
+/* Waits as long as for the database itself, and as SQLite does: a run that was asked to stop has
+ * still to note what it was answered. */
+static bool take_turn(struct sqlite *db, struct error *err)
+{
+    enum { PAUSE_MS = 1 };
+    int64_t left_ms = db->busy_timeout_ns / 1000000;
+    while (db->turn_fd >= 0 && flock(db->turn_fd, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return error_errno(err, db->kind, errno, "%s.lock", db->path);
+        if (left_ms <= 0)
+            return fail(db, SQLITE_BUSY, err);
+        left_ms -= PAUSE_MS;
+        sqlite3_sleep(PAUSE_MS);
+    }
+    return true;
+}
+
+static void end_turn(struct sqlite *db)
+{
+    if (db->turn_fd >= 0)
+        flock(db->turn_fd, LOCK_UN);
 }
 
 /* --- Opening ----------------------------------------------------------------------------- */
@@ -229,8 +265,7 @@ static bool wait_for_journal(struct sqlite *db, struct error *err)
     enum { PAUSE_NS = 5 * 1000 * 1000 };
     int64_t end = clock_monotonic_ns() + db->busy_timeout_ns;
     for (;;) {
-        bool set = db->wal ? set_journal(db, db_sql_journal_wal, "wal", err)
-                           : set_journal(db, db_sql_journal_truncate, "truncate", err);
+        bool set = set_journal(db, db_sql_journal_wal, "wal", err);
         if (set || err->kind != ERROR_BUSY)
             return set;
         if (clock_monotonic_ns() >= end || !clock_sleep_ns(PAUSE_NS))
@@ -246,18 +281,40 @@ static bool prepare_file(const char *path, const struct sqlite_options *options,
     return options->mode == SQLITE_MODE_MEMORY || check_file(path, options->kind, err);
 }
 
-static bool prepare_journal(struct sqlite *db, struct error *err)
+static bool prepare_writing(struct sqlite *db, const struct sqlite_options *options,
+                            struct error *err)
+{
+    if (!take_turn(db, err))
+        return false;
+    bool ok = sqlite_script(db, db_sql_open_write, err) && wait_for_journal(db, err) &&
+              (!options->many_writers || sqlite_script(db, db_sql_many_writers, err));
+    end_turn(db);
+    return ok;
+}
+
+static bool prepare(struct sqlite *db, const struct sqlite_options *options, struct error *err)
 {
     switch (db->mode) {
     case SQLITE_MODE_CREATE:
     case SQLITE_MODE_WRITE:
-        return sqlite_script(db, db_sql_open_write, err) && wait_for_journal(db, err);
+        return prepare_writing(db, options, err);
     case SQLITE_MODE_READ:
         return sqlite_script(db, db_sql_open_read, err);
     case SQLITE_MODE_MEMORY:
         break;
     }
     return true;
+}
+
+static struct sqlite *allocate(const char *path)
+{
+    struct sqlite *db = calloc(1, sizeof *db);
+    if (db)
+        db->turn_fd = -1;
+    if (db && (db->path = strdup(path)))
+        return db;
+    free(db);
+    return NULL;
 }
 
 bool sqlite_open(const char *path, const struct sqlite_options *options, struct sqlite **ret_db,
@@ -268,13 +325,12 @@ bool sqlite_open(const char *path, const struct sqlite_options *options, struct 
     if (!prepare_file(path, options, err))
         return false;
 
-    AUTO(sqlite_closep) struct sqlite *db = calloc(1, sizeof *db);
-    if (!db || !(db->path = strdup(path)))
+    AUTO(sqlite_closep) struct sqlite *db = allocate(path);
+    if (!db)
         return error_memory(err);
     db->mode = options->mode;
     db->kind = options->kind;
     db->busy_timeout_ns = options->busy_timeout_ns;
-    db->wal = !options->many_writers;
 
     int access = db->mode == SQLITE_MODE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     const char *name = db->mode == SQLITE_MODE_MEMORY ? ":memory:" : path;
@@ -286,7 +342,7 @@ bool sqlite_open(const char *path, const struct sqlite_options *options, struct 
 
     set_limits(db, options->refuse_foreign_schema);
     if (!sqlite_script(db, db_sql_open_any, err) || !check_identity(db, options, err) ||
-        !prepare_journal(db, err))
+        (options->many_writers && !open_turns(db, err)) || !prepare(db, options, err))
         return false;
     *ret_db = steal(&db);
     return true;
@@ -299,20 +355,28 @@ static void statement_free(struct sqlite_statement *s)
     free(s);
 }
 
+static void close_handle(struct sqlite *db)
+{
+    struct error ignored;
+    sqlite_rollback(db);
+    if (!take_turn(db, &ignored)) /* some other one empties the WAL */
+        sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    else if (db->mode != SQLITE_MODE_READ) {
+        sqlite3_busy_timeout(db->handle, 0); /* a reader may stay: no reason to wait */
+        sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    }
+    sqlite3_close(db->handle);
+}
+
 void sqlite_close(struct sqlite *db)
 {
     if (!db)
         return;
     for (size_t i = 0; i < db->statement_count; i++)
         statement_free(db->statements[i]);
-    if (db->handle) {
-        sqlite_rollback(db);
-        if (db->mode != SQLITE_MODE_READ) {
-            sqlite3_busy_timeout(db->handle, 0); /* a reader may stay: no reason to wait */
-            sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-        }
-        sqlite3_close(db->handle);
-    }
+    if (db->handle)
+        close_handle(db);
+    cleanup_close(&db->turn_fd);
     free(db->path);
     free(db);
 }
@@ -337,7 +401,12 @@ bool sqlite_script(struct sqlite *db, const char *sql, struct error *err)
 
 bool sqlite_begin(struct sqlite *db, struct error *err)
 {
-    return sqlite_script(db, db_sql_begin, err);
+    if (!take_turn(db, err))
+        return false;
+    if (sqlite_script(db, db_sql_begin, err))
+        return true;
+    end_turn(db);
+    return false;
 }
 
 bool sqlite_begin_read(struct sqlite *db, struct error *err)
@@ -347,13 +416,17 @@ bool sqlite_begin_read(struct sqlite *db, struct error *err)
 
 bool sqlite_commit(struct sqlite *db, struct error *err)
 {
-    return sqlite_script(db, db_sql_commit, err);
+    if (!sqlite_script(db, db_sql_commit, err))
+        return false;
+    end_turn(db);
+    return true;
 }
 
 void sqlite_rollback(struct sqlite *db)
 {
     if (sqlite_in_transaction(db))
         sqlite3_exec(db->handle, db_sql_rollback, NULL, NULL, NULL);
+    end_turn(db);
 }
 
 bool sqlite_in_transaction(const struct sqlite *db)
@@ -598,8 +671,11 @@ bool sqlite_vacuum_step(struct sqlite *db, int pages, bool *ret_more, struct err
 
 bool sqlite_checkpoint(struct sqlite *db, struct error *err)
 {
+    if (!take_turn(db, err))
+        return false;
     int code =
         sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    end_turn(db);
     return code == SQLITE_OK || (code & 0xff) == SQLITE_BUSY || fail(db, code, err);
 }
 

@@ -49,12 +49,15 @@ struct sqlite_options {
     int32_t version; /* the newest user_version we know; a newer file is refused */
     int64_t busy_timeout_ns;
     bool refuse_foreign_schema; /* triggers, views and virtual tables are refused */
-    /* Several processes write. Then the journal is a rollback journal and not a WAL: up to
-     * SQLite 3.51.2 two writers of one WAL can destroy it at a checkpoint (found in 2026). */
+    /* Several processes write, in turns: whoever writes or checkpoints holds the lock of
+     * PATH.lock, as up to SQLite 3.51.2 two at once can destroy a WAL (found in 2026). Writes are
+     * to be between sqlite_begin and its end. A commit outlives its process at once, and a power
+     * cut only after the next checkpoint: what is decided for every request need not wait for a
+     * disk. */
     bool many_writers;
 };
 
-/* synchronous=FULL, secure_delete, WAL (but see many_writers), auto_vacuum=INCREMENTAL (when
+/* synchronous=FULL (but see many_writers), secure_delete, WAL, auto_vacuum=INCREMENTAL (when
  * new). Refuses what it should not touch, with a text that says what the file is: a symbolic
  * link, newer, damaged, of another program, with triggers or views. */
 bool sqlite_open(const char *path, const struct sqlite_options *options, struct sqlite **ret_db,

@@ -162,7 +162,9 @@ static bool prune(struct limiter *l, struct error *err)
     if (!s)
         return false;
     sqlite_bind_int(s, 1, clock_now_ns() - LIMITER_KEEP_DAYS * CLOCK_DAY_NS);
-    return sqlite_run(s, err);
+    bool ok = sqlite_begin(l->db, err) && sqlite_run(s, err) && sqlite_commit(l->db, err);
+    sqlite_rollback(l->db);
+    return ok;
 }
 
 bool limiter_open(const char *path, struct limiter **ret_limiter, struct error *err)
@@ -374,6 +376,12 @@ bool limiter_room(struct limiter *l, const struct limiter_charge *charges, size_
     return true;
 }
 
+/* A power cut must not end a block. */
+static bool commit_block(struct limiter *l, struct error *err)
+{
+    return sqlite_commit(l->db, err) && sqlite_checkpoint(l->db, err);
+}
+
 static bool block(struct limiter *l, const char *key, int64_t until_ns, struct error *err)
 {
     struct row row;
@@ -382,7 +390,7 @@ static bool block(struct limiter *l, const char *key, int64_t until_ns, struct e
     bucket_see(&row.bucket, clock_now_ns());
     bucket_block(&row.bucket, until_ns);
     row.idle_ns = max(row.idle_ns, until_ns);
-    return put(l, key, &row, err) && sqlite_commit(l->db, err);
+    return put(l, key, &row, err) && commit_block(l, err);
 }
 
 bool limiter_block(struct limiter *l, const char *key, int64_t until_ns, struct error *err)
@@ -403,16 +411,18 @@ bool limiter_block(struct limiter *l, const char *key, int64_t until_ns, struct 
 static bool note(struct limiter *l, const struct limiter_note *notes, size_t count,
                  int64_t now_ns, struct error *err)
 {
+    bool blocks = false;
     for (size_t i = 0; i < count; i++) {
         struct row row;
         if (!get(l, notes[i].key, &row, err))
             return false;
+        blocks |= notes[i].reading.regain_ns > 0;
         bucket_note(&row.bucket, notes[i].rule, &notes[i].reading, now_ns);
         row.idle_ns = bucket_free_ns(&row.bucket, notes[i].rule, now_ns);
         if (!put(l, notes[i].key, &row, err))
             return false;
     }
-    return sqlite_commit(l->db, err);
+    return blocks ? commit_block(l, err) : sqlite_commit(l->db, err);
 }
 
 static bool check_note(const struct limiter_note *n, struct error *err)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The budget that all runs on this host share: one small SQLite database (quota.db in the state
- * folder), one transaction a decision, surviving every run. The decisions themselves are pure
- * (quota/bucket.h); here they only get their state and put it back.
+ * folder), one transaction a decision, surviving every run, however it ends. The decisions
+ * themselves are pure (quota/bucket.h); here they only get their state and put it back. A power
+ * cut may take back what was booked last, but no block.
  *
  * Counts, readings, blocks and the number of requests in flight hold for all runs of the state
  * folder together. What is in flight is a lease: it ends when it is released or its process ends,
@@ -61,8 +62,8 @@ struct limiter_answer {
 
 /*
  * Asks to send a request now that is charged to all of these buckets (each once) or to none.
- * Granted: wait_ns is 0, the amounts are booked, durably, before the call returns, and *ret_lease
- * is to be released when the answer has been read. Not granted: nothing is booked, and the lease
+ * Granted: wait_ns is 0, the amounts are booked before the call returns, and *ret_lease is to be
+ * released when the answer has been read. Not granted: nothing is booked, and the lease
  * is empty. An amount of 0 or above bucket_capacity, and a rule out of range, are ERROR_CONFIG.
  * now_ns is the time of asking: take it right before the call.
  */
@@ -76,8 +77,8 @@ void limiter_release(struct limiter_lease *lease);
 bool limiter_room(struct limiter *l, const struct limiter_charge *charges, size_t count,
                   unsigned most, int64_t now_ns, unsigned *ret_room, struct error *err);
 
-/* The API said no: nothing is granted from this bucket before until_ns. Never shortens a block.
- */
+/* The API said no: nothing is granted from this bucket before until_ns, whatever happens. Never
+ * shortens a block. */
 bool limiter_block(struct limiter *l, const char *key, int64_t until_ns, struct error *err);
 
 /* What an answer of the API says about one bucket. */

@@ -190,6 +190,29 @@ static void a_block_survives_the_run_and_is_never_shortened(void **state)
     assert_int_equal(take(l, KEY, &users, 1, START + 3600 * SECOND), 0);
 }
 
+/* What a power cut leaves at least: the database as it is, without what may not be synced yet. */
+static void a_block_is_on_the_disk(void **state)
+{
+    (void)state;
+    AUTO(buffer_done) struct buffer left;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    struct error err;
+    buffer_init(&left, 1024 * 1024);
+    block(l, "refused", START + 3600 * SECOND);
+    const struct limiter_note told = {
+        "told", &users, {.at_ns = START, .used = 1, .regain_ns = START + 1800 * SECOND}};
+    assert_true(limiter_note(l, &told, 1, START, &err));
+    assert_true(file_read(path, &left, &err));
+    limiter_close(steal(&l));
+    assert_int_equal(unlink(path), 0);
+    assert_true(file_write_new(path, left.data, left.len, &err));
+    l = open_limiter();
+    assert_int_equal(state_of(l, "refused", &users, START).blocked_until_ns,
+                     START + 3600 * SECOND);
+    assert_int_equal(state_of(l, "told", &users, START).blocked_until_ns,
+                     START + 1800 * SECOND);
+}
+
 static void a_clock_set_back_ends_in_a_grant(void **state)
 {
     (void)state;
@@ -430,6 +453,8 @@ static void processes_never_overspend_together(void **state)
     assert_int_equal(state_of(l, KEY, &shared, clock_now_ns()).used, granted * AMOUNT);
 }
 
+static const struct bucket_rule plenty = {BUCKET_WINDOW, 1000 * 1000, 3600 * SECOND, 0, 0};
+
 /* Spends until it is killed, and writes a byte after each grant. */
 static void spend(int fd)
 {
@@ -438,7 +463,7 @@ static void spend(int fd)
     if (!limiter_open(path, &l, &err))
         _exit(1);
     for (;;) {
-        const struct limiter_charge charge = {KEY, &shared, 1};
+        const struct limiter_charge charge = {KEY, &plenty, 1};
         struct limiter_answer answer;
         struct limiter_lease lease;
         if (!limiter_take(l, &charge, 1, clock_now_ns(), &answer, &lease, &err))
@@ -474,7 +499,7 @@ static void a_grant_outlives_its_taker(void **state)
         waitpid(child, &status, 0);
         assert_true(WIFSIGNALED(status));
         AUTO(limiter_closep) struct limiter *l = open_limiter();
-        uint64_t used = state_of(l, KEY, &shared, clock_now_ns()).used;
+        uint64_t used = state_of(l, KEY, &plenty, clock_now_ns()).used;
         /* booked before it was told: at most the one of this round that was not told */
         assert_in_range(used, seen, seen + 1);
         seen = used;
@@ -764,6 +789,7 @@ int main(void)
         LIMITER_TEST(a_refusal_books_nothing),
         LIMITER_TEST(buckets_do_not_touch_each_other),
         LIMITER_TEST(a_block_survives_the_run_and_is_never_shortened),
+        LIMITER_TEST(a_block_is_on_the_disk),
         LIMITER_TEST(a_clock_set_back_ends_in_a_grant),
         LIMITER_TEST(a_block_by_a_clock_that_was_set_back_holds),
         LIMITER_TEST(what_can_never_be_granted_is_a_configuration_error),

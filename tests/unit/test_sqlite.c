@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "base/stop.h"
 #include "db/sqlite.h"
 
 enum { OUR_ID = 0x45585431 };
@@ -59,7 +61,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    static const char *const endings[] = {"", "-wal", "-shm", "-journal", ".link"};
+    static const char *const endings[] = {"", "-wal", "-shm", "-journal", ".link", ".lock"};
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         char name[320];
         snprintf(name, sizeof name, "%s%s", path, endings[i]);
@@ -494,8 +496,35 @@ static void many_processes_create_one_database_together(void **state)
     assert_int_equal(failures, 0);
     struct sqlite *db = open_with(&options);
     assert_int_equal(number(db, "SELECT count(*) FROM note"), CHILDREN * ROWS);
-    assert_int_equal(number(db, "PRAGMA synchronous"), 2);
+    assert_int_equal(number(db, "PRAGMA synchronous"), 1);
     sqlite_close(db);
+}
+
+static void writers_take_turns(void **state)
+{
+    (void)state;
+    struct error err;
+    struct sqlite_options options = create_options;
+    options.many_writers = true;
+    struct sqlite *first = open_with(&options);
+    options.busy_timeout_ns = CLOCK_SECOND_NS / 100;
+    struct sqlite *second = open_with(&options);
+    assert_true(sqlite_begin(first, &err));
+    assert_false(sqlite_begin(second, &err));
+    assert_int_equal(err.kind, ERROR_BUSY);
+    assert_false(sqlite_checkpoint(second, &err));
+    assert_int_equal(err.kind, ERROR_BUSY);
+    sqlite_rollback(second); /* of nothing: the turn is still the other's */
+    assert_false(sqlite_begin(second, &err));
+    assert_true(sqlite_begin_read(second, &err));
+    sqlite_rollback(second);
+    assert_true(sqlite_commit(first, &err));
+    assert_true(sqlite_begin(second, &err));
+    sqlite_rollback(second);
+    assert_true(sqlite_begin(first, &err));
+    sqlite_close(first); /* in its turn: that ends with it */
+    assert_true(sqlite_begin(second, &err));
+    sqlite_close(second);
 }
 
 static void a_full_disk_is_named_and_survived(void **state)
@@ -541,6 +570,39 @@ static void free_pages_go_back_in_steps(void **state)
     sqlite_close(db);
 }
 
+/* Ends the turn of the connection a moment later. */
+static void *end_turn_later(void *first)
+{
+    struct error err;
+    usleep(50 * 1000);
+    return sqlite_commit(first, &err) ? first : NULL;
+}
+
+/* What an API answered a run that is asked to stop is still to be noted. The last test: this
+ * process stays one that was asked to stop. */
+static void a_run_that_is_stopped_waits_for_its_turn(void **state)
+{
+    (void)state;
+    struct error err;
+    struct sqlite_options options = create_options;
+    options.many_writers = true;
+    options.busy_timeout_ns = 20 * CLOCK_SECOND_NS;
+    struct sqlite *first = open_with(&options);
+    struct sqlite *second = open_with(&options);
+    pthread_t thread;
+    void *committed;
+    assert_true(sqlite_begin(first, &err));
+    stop_init();
+    stop_request();
+    assert_int_equal(pthread_create(&thread, NULL, end_turn_later, first), 0);
+    if (!sqlite_begin(second, &err))
+        fail_msg("%s", err.text);
+    pthread_join(thread, &committed);
+    assert_ptr_equal(committed, first);
+    sqlite_close(second);
+    sqlite_close(first);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -566,8 +628,10 @@ int main(void)
         TEST(a_migration_may_be_part_of_a_transaction),
         TEST(a_scratch_database_leaves_no_file),
         TEST(many_processes_create_one_database_together),
+        TEST(writers_take_turns),
         TEST(a_full_disk_is_named_and_survived),
         TEST(free_pages_go_back_in_steps),
+        TEST(a_run_that_is_stopped_waits_for_its_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
