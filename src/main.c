@@ -83,14 +83,15 @@ static bool run(const struct options *options, struct context *c, int *ret_statu
 }
 
 /* One arena: threads wait more for the network than for each other, and every further arena keeps
- * what its busiest moment took. Large blocks go back to the system as they are freed: packed
- * segments are among them, or the heap would keep holes of their size, and tables of which most
- * is never used, and so never there. */
+ * what its busiest moment took. Large blocks go back to the system as they are freed: buffers
+ * of pages and segments are among them, or the heap would keep holes of their size, and tables of
+ * which most is never used, and so never there. Packed segments are smaller: asking the system for
+ * each of them costs more than the few holes that they leave. */
 static void keep_memory_small(void)
 {
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_TRIM_THRESHOLD, 128 * 1024);
-    mallopt(M_MMAP_THRESHOLD, 16 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 64 * 1024);
 }
 
 int main(int argc, char *argv[])

@@ -286,7 +286,8 @@ static bool prepare_writing(struct sqlite *db, const struct sqlite_options *opti
 {
     if (!take_turn(db, err))
         return false;
-    bool ok = sqlite_script(db, db_sql_open_write, err) && wait_for_journal(db, err) &&
+    bool ok = (!options->large_rows || sqlite_script(db, db_sql_large_pages, err)) &&
+              sqlite_script(db, db_sql_open_write, err) && wait_for_journal(db, err) &&
               (!options->many_writers || sqlite_script(db, db_sql_many_writers, err));
     end_turn(db);
     return ok;

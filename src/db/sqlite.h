@@ -55,6 +55,8 @@ struct sqlite_options {
      * cut only after the next checkpoint: what is decided for every request need not wait for a
      * disk. */
     bool many_writers;
+    /* Rows are tens of KB: a new file has pages of 16 KiB, a quarter of the calls for each row. */
+    bool large_rows;
 };
 
 /* synchronous=FULL (but see many_writers), secure_delete, WAL, auto_vacuum=INCREMENTAL (when

@@ -178,6 +178,7 @@ static bool open_database(struct store *s, enum sqlite_mode mode, int64_t busy_t
         .version = FORMAT,
         .busy_timeout_ns = busy_timeout_ns,
         .refuse_foreign_schema = true,
+        .large_rows = true,
     };
     return sqlite_open(s->path, &options, &s->db, err);
 }

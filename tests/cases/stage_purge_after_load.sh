@@ -3,7 +3,7 @@
 . "$EXTRACT_SRCDIR/tests/lib.sh"
 . "$EXTRACT_SRCDIR/tests/crash.sh"
 sandbox --seed purge --no-limit --hostile missing-uuid@1
-configure "users = 20" "page_size = 5" "limit_users = none"
+configure "users = 200" "page_size = 50" "limit_users = none"
 stage() { sqlite3 -readonly "$TMP_CASE/state/random_user.stage" "$1"; }
 of() { echo --source random_user --since "2025-03-$1" --until "2025-03-$1"; }
 
@@ -22,7 +22,7 @@ equal "$(stage 'SELECT count(*) FROM segment')" 4
 # both
 size=$(stat -c %s "$TMP_CASE/state/random_user.stage")
 expect 0 "$EXTRACT" purge --source random_user --older-than 0s --output json
-equal "$(jq -r '"\(.segments) \(.records)"' "$TMP_CASE/out")" "4 16"
+equal "$(jq -r '"\(.segments) \(.records)"' "$TMP_CASE/out")" "4 196"
 equal "$(stage 'SELECT count(*) FROM segment')" 0
 equal "$(stage 'SELECT count(*) FROM dek')" 0 "keys that open nothing any more"
 [[ $(stat -c %s "$TMP_CASE/state/random_user.stage") -lt $size ]] || fail "the file did not shrink from $size bytes"
@@ -34,17 +34,17 @@ expect 0 "$EXTRACT" show --source random_user
 expect 99 "$EXTRACT" $(of 01) --skip-exit-code
 expect 1 "$EXTRACT" $(of 02)
 equal "$(stage 'SELECT min(seq), max(seq) FROM segment')" "5|8"
-equal "$(query 'SELECT count(*), count(DISTINCT user_key) FROM random_users')" "32|32"
+equal "$(query 'SELECT count(*), count(DISTINCT user_key) FROM random_users')" "392|392"
 sound "$TMP_CASE/state" >"$TMP_CASE/out" 2>&1 || fail "not sound: $(cat "$TMP_CASE/out")"
 
 # a replay tells the days of which it has not everything any more, and brings the others back
 expect 1 "$EXTRACT" $(of 03)
 sqlite3 "$TMP_CASE/state/warehouse.db" "DELETE FROM random_users"
 expect 1 "$EXTRACT" replay --source random_user --since 2025-03-01 --until 2025-03-03 --output json
-equal "$(summary '[.loaded, .streams[0].purged, .status] | join(" ")')" "32 1 partly failed" "rows, slices that are gone"
+equal "$(summary '[.loaded, .streams[0].purged, .status] | join(" ")')" "392 1 partly failed" "rows, slices that are gone"
 says 'replay\.purged sink=warehouse stream=users account=default first=2025-03-01 last=2025-03-01 slices=1 '
 expect 0 "$EXTRACT" replay --source random_user --since 2025-03-02 --until 2025-03-03 --output json
-equal "$(summary '[.loaded, .streams[0].purged] | join(" ")')" "32 0" "rows of days that are there"
+equal "$(summary '[.loaded, .streams[0].purged] | join(" ")')" "392 0" "rows of days that are there"
 
 # a warehouse that has less than what is purged is not filled up in silence
 rm "$TMP_CASE/state/warehouse.db"
