@@ -336,7 +336,7 @@ static bool compile_derivations(struct compiler *c)
     size_t count;
     const struct schema_derived *derived = schema_derivations(p->schema, &count);
     p->derived = calloc(count + 1, sizeof *p->derived);
-    p->constants = calloc(count * SCHEMA_PARTS_MAX + 1, sizeof *p->constants);
+    p->constants = calloc(count * SCHEMA_PARTS_MAX + SCHEMA_KEY_MAX, sizeof *p->constants);
     if (!p->derived || !p->constants)
         return error_memory(c->err);
     for (size_t i = 0; i < count; i++) {
@@ -350,6 +350,38 @@ static bool compile_derivations(struct compiler *c)
                      PLAN_SLOTS_MAX);
 }
 
+/* --- the slice ------------------------------------------------------------------------------ */
+
+static const struct plan_output *find_output(const struct plan_value *v,
+                                             const struct schema_column *column)
+{
+    const struct plan_output *found = NULL;
+    for (size_t i = 0; i < v->output_count && !found; i++)
+        if (v->outputs[i].column == column)
+            found = &v->outputs[i];
+    for (size_t i = 0; v->object && i < v->object->count && !found; i++)
+        found = find_output(&v->object->fields[i], column);
+    return found;
+}
+
+/* Columns of the key are fields, and not dropped (record/schema, record/policy). */
+static bool compile_slice(struct compiler *c)
+{
+    struct plan *p = c->plan;
+    size_t count;
+    const struct schema_equal *slice = schema_slice(p->schema, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct schema_column *column = &schema_columns(p->schema)[slice[i].column];
+        const struct plan_output *output = find_output(&p->root, column);
+        if (!output)
+            return error_set(c->err, ERROR_BUG, "x-slice: nothing makes the column %s",
+                             column->name);
+        p->slice[p->slice_count++] = (struct plan_equal){
+            .output = output, .constant = find_constant(p, slice[i].constant)};
+    }
+    return true;
+}
+
 bool plan_new(const struct policy *policy, struct plan **ret_plan, struct error *err)
 {
     AUTO(plan_freep) struct plan *p = calloc(1, sizeof *p);
@@ -359,7 +391,8 @@ bool plan_new(const struct policy *policy, struct plan **ret_plan, struct error 
     p->schema = policy_schema(policy);
     p->key_bits = (UINT32_C(1) << schema_key(p->schema, key)) - 1;
     struct compiler c = {.plan = p, .policy = policy, .err = err};
-    if (!compile_value(&c, schema_root(p->schema), false, &p->root) || !compile_derivations(&c))
+    if (!compile_value(&c, schema_root(p->schema), false, &p->root) ||
+        !compile_derivations(&c) || !compile_slice(&c))
         return false;
     *ret_plan = steal(&p);
     return true;

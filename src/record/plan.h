@@ -92,6 +92,12 @@ struct plan_derived {
     bool fleeting; /* and another for each response, whatever is in it: {extracted_at} */
 };
 
+/* A column of the key that has to be what the constant makes of it. */
+struct plan_equal {
+    const struct plan_output *output;
+    int constant; /* index */
+};
+
 struct plan {
     const struct schema *schema;
     struct plan_value root; /* root.object is the record */
@@ -100,7 +106,9 @@ struct plan {
     size_t derived_count;
     int slot_count;
     int recall_count;
-    const char **constants; /* names that derived columns use, without "position" */
+    struct plan_equal slice[SCHEMA_KEY_MAX]; /* x-slice */
+    size_t slice_count;
+    const char **constants; /* names that are used, without "position" */
     size_t constant_count;
     uint32_t key_bits; /* of all columns of the key */
     bool needs_pseudonym;

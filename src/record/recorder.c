@@ -68,6 +68,8 @@ struct recorder {
     uint32_t tail_keys; /* those of them that are part of the key */
     struct slot tail_parts[SCHEMA_KEY_MAX]; /* their texts, as of key_parts … */
     struct buffer tail_aside; /* … in here */
+    struct slot slice_parts[SCHEMA_KEY_MAX]; /* what those of plan->slice have to be … */
+    struct buffer slice_aside; /* … in here */
 };
 
 /* --- misfits --- */
@@ -716,11 +718,49 @@ static void check_key(struct recorder *r)
                     "is part of the key, and null");
 }
 
+/* What a column says: its member in a line, without name, comma and quotes, unescaped into out. */
+static size_t text_of(const struct plan_output *o, const struct buffer *texts,
+                      const struct slot *member, char *out)
+{
+    const char *raw = (const char *)texts->data + member->start + o->prefix_len;
+    size_t len = member->len - o->prefix_len - 1;
+    size_t quotes = *raw == '"';
+    return quoted_unescape(raw + quotes, len - 2 * quotes, out);
+}
+
+/* Whether a column of the key is what the slice has there, however it is written. */
+static bool is_of_slice(struct recorder *r, const struct plan_output *o)
+{
+    int part = __builtin_ctz(o->key_bit);
+    const struct slot *found = &r->key_parts[part], *wanted = &r->slice_parts[part];
+    if (found->len == wanted->len &&
+        memcmp(r->aside.data + found->start, r->slice_aside.data + wanted->start, found->len) ==
+            0)
+        return true;
+    buffer_clear(&r->composed);
+    if (!buffer_reserve(&r->composed, found->len + wanted->len))
+        return false;
+    char *a = (char *)r->composed.data, *b = a + found->len;
+    size_t len = text_of(o, &r->aside, found, a);
+    return len == text_of(o, &r->slice_aside, wanted, b) && memcmp(a, b, len) == 0;
+}
+
+/* A record of another slice was not asked for: with this one it would count twice. */
+static void check_slice(struct recorder *r)
+{
+    for (size_t i = 0; i < r->plan->slice_count && !r->misfit; i++) {
+        const struct plan_output *o = r->plan->slice[i].output;
+        if (!is_of_slice(r, o))
+            recorder_misfit(r, o->column->name, "is not that of the slice that was asked for");
+    }
+}
+
 const char *recorder_end(struct recorder *r, size_t *ret_len, const char **ret_reason)
 {
     struct buffer *line = &r->emit.line;
     write_derivations(r);
     check_key(r);
+    check_slice(r);
     if (line->len > 1)
         buffer_truncate(line, line->len - 1); /* the last comma becomes the brace */
     if (!buffer_append(line, "}\n", 2))
@@ -759,6 +799,25 @@ static bool make_tail(struct recorder *r, struct error *err)
            error_memory(err);
 }
 
+/* The constants of x-slice, as their columns would be. */
+static bool make_slice(struct recorder *r, struct error *err)
+{
+    begin_line(r, 0);
+    for (size_t i = 0; i < r->plan->slice_count; i++) {
+        const struct plan_equal *e = &r->plan->slice[i];
+        const char *text = (const char *)r->constants.data + r->constant_starts[e->constant];
+        struct emit_value value = emit_value_text(FIT_STRING, text, strlen(text));
+        make_column(r, e->output, &value, e->output->column->name);
+        if (!(r->keys_written & e->output->key_bit))
+            recorder_misfit(r, e->output->column->name, "is part of the key, and null");
+    }
+    if (r->misfit)
+        return error_set(err, ERROR_MANIFEST, "x-slice: %s", r->reason);
+    memcpy(r->slice_parts, r->key_parts, sizeof r->slice_parts);
+    buffer_clear(&r->slice_aside);
+    return buffer_append(&r->slice_aside, r->aside.data, r->aside.len) || error_memory(err);
+}
+
 size_t recorder_fleeting(const struct recorder *r)
 {
     size_t len = r->late.len + r->tail_fleeting;
@@ -773,7 +832,7 @@ bool recorder_constants(struct recorder *r, const char *const *values, struct er
         if (!buffer_append(&r->constants, values[i], strlen(values[i]) + 1))
             return error_memory(err);
     }
-    return make_tail(r, err);
+    return make_tail(r, err) && make_slice(r, err);
 }
 
 struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *pseudonym)
@@ -790,6 +849,7 @@ struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *p
     buffer_init(&r->constants, RECORDER_LINE_MAX);
     buffer_init(&r->tail, RECORDER_LINE_MAX);
     buffer_init(&r->tail_aside, RECORDER_LINE_MAX);
+    buffer_init(&r->slice_aside, RECORDER_LINE_MAX);
     buffer_init(&r->key_text, RECORDER_LINE_MAX);
     r->constant_starts = calloc(plan->constant_count + 1, sizeof *r->constant_starts);
     r->recalls = calloc((size_t)plan->recall_count + 1, sizeof *r->recalls);
@@ -808,6 +868,7 @@ void recorder_free(struct recorder *r)
     buffer_done(&r->constants);
     buffer_done(&r->tail);
     buffer_done(&r->tail_aside);
+    buffer_done(&r->slice_aside);
     buffer_done(&r->key_text);
     if (r->recalls)
         explicit_bzero(r->recalls, (size_t)r->plan->recall_count * sizeof *r->recalls);

@@ -16,6 +16,8 @@ struct schema {
     struct column_list columns;
     int key[SCHEMA_KEY_MAX];
     size_t key_count;
+    struct schema_equal slice[SCHEMA_KEY_MAX];
+    size_t slice_count;
     int cursor;
     struct topic_wish topic;
     struct schema_derived *derived;
@@ -37,7 +39,7 @@ static const struct place_key record_keys[] = {
     {"$schema", false},  {"title", false},      {"description", false}, {"type", false},
     {"required", false}, {"properties", false}, {"x-table", true},      {"x-key", false},
     {"x-cursor", false}, {"x-write", false},    {"x-unknown", false},   {"x-derived", false},
-    {"x-topic", false},  {"$defs", false},      {NULL, false},
+    {"x-topic", false},  {"x-slice", false},    {"$defs", false},       {NULL, false},
 };
 static const struct place_key derived_keys[] = {
     {"description", false}, {"from", true},     {"x-pii", false},
@@ -288,6 +290,44 @@ static bool load_cursor(struct loader *l, const json_t *root)
     return true;
 }
 
+/* "account_id": "account" */
+static bool load_equal(struct loader *l, const char *name, const json_t *constant)
+{
+    struct schema *s = l->schema;
+    struct schema_equal *e = &s->slice[s->slice_count];
+    e->column = column_find(&s->columns, name, strlen(name));
+    if (e->column < 0 || !s->columns.columns[e->column].key ||
+        !column_field(s->root, e->column))
+        return place_fail(l->at, l->err, "is no field that x-key names");
+    if (!json_is_string(constant) || !is_constant_name(json_string_value(constant)))
+        return place_fail(l->at, l->err, "should be the name of a constant, as \"slice\"");
+    e->constant = strdup(json_string_value(constant));
+    if (!e->constant)
+        return error_memory(l->err);
+    s->slice_count++;
+    return true;
+}
+
+static bool load_slice(struct loader *l, const json_t *root)
+{
+    json_t *slice = json_object_get(root, "x-slice");
+    if (!slice)
+        return true;
+    pointer_push(&l->at->path, "x-slice");
+    if (!json_is_object(slice))
+        return place_fail(l->at, l->err, "should be an object, is %s", json_type_text(slice));
+    const char *name;
+    json_t *constant;
+    json_object_foreach (slice, name, constant) {
+        pointer_push(&l->at->path, name);
+        if (!load_equal(l, name, constant))
+            return false;
+        pointer_pop(&l->at->path);
+    }
+    pointer_pop(&l->at->path);
+    return true;
+}
+
 static bool load_topic(struct loader *l, const json_t *root)
 {
     struct schema *s = l->schema;
@@ -335,7 +375,8 @@ static bool load_record(struct loader *l, const json_t *root)
     s->unknown = (enum schema_unknown)unknown;
     if (s->columns.count == 0)
         return place_fail(l->at, l->err, "no field has an x-column: nothing would land");
-    if (!load_key(l, root) || !load_cursor(l, root) || !load_topic(l, root))
+    if (!load_key(l, root) || !load_slice(l, root) || !load_cursor(l, root) ||
+        !load_topic(l, root))
         return false;
     find_fleeting(s);
     return true;
@@ -392,6 +433,8 @@ void schema_free(struct schema *s)
         free(s->derived[i].parts);
     }
     free(s->derived);
+    for (size_t i = 0; i < s->slice_count; i++)
+        free(s->slice[i].constant);
     column_list_done(&s->columns);
     topic_done(&s->topic);
     free(s->table);
@@ -460,6 +503,12 @@ const uint8_t *schema_digest(const struct schema *s)
 const struct schema_node *schema_root(const struct schema *s)
 {
     return s->root;
+}
+
+const struct schema_equal *schema_slice(const struct schema *s, size_t *ret_count)
+{
+    *ret_count = s->slice_count;
+    return s->slice;
 }
 
 const struct schema_derived *schema_derivations(const struct schema *s, size_t *ret_count)

@@ -6,7 +6,7 @@
  *
  *     record     x-table, x-key (columns), x-cursor, x-write (merge | replace | append),
  *                x-unknown (drop | quarantine | stop), x-derived, x-topic (record/topic.h),
- *                "$defs" (fields, by name), and what an object has
+ *                x-slice, "$defs" (fields, by name), and what an object has
  *     field      "type": a name or a list of names
  *       scalar   "x-pii": action (record/mask.h), "x-convert" (record/convert.h), "default" for
  *                a source that leaves a field out at its default, "x-fleeting": true for what is
@@ -21,6 +21,8 @@
  *     x-derived  {"column": {"from": template, "x-pii", "x-convert", "x-column": {"type"}}}
  *                with {/json/pointer} for a scalar of the record and {name} for a constant of
  *                the walk; NULL when a scalar that it names is null or absent
+ *     x-slice    {"column": constant of the walk}: columns of the key that tell what slice a record
+ *                is of; one that has something else in them was not asked for, and is a misfit
  *
  * Within a json column, {"$ref": "#/$defs/NAME"} stands for the field of that name in $defs.
  * A field that is a scalar for one record and a container for another lists both types. Unlike
@@ -103,7 +105,15 @@ struct schema_derived {
     size_t part_count;
 };
 
+/* A column of the key, made of a field, and what it has to be in each record. */
+struct schema_equal {
+    int column;
+    char *constant; /* its name */
+};
+
 const struct schema_node *schema_root(const struct schema *s);
+/* x-slice: at most SCHEMA_KEY_MAX. */
+const struct schema_equal *schema_slice(const struct schema *s, size_t *ret_count);
 const struct schema_derived *schema_derivations(const struct schema *s, size_t *ret_count);
 
 #endif

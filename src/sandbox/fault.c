@@ -60,6 +60,8 @@ static const struct fault_name names[] = {
      "a number of the first record comes in a list"},
     {"fb-scalar-to-list", FAULT_META_LIST, 0, "FIELD", "name",
      "a text of the first record comes in a list"},
+    {"fb-other-value", FAULT_META_OTHER, 0, "FIELD", "date_start",
+     "the last digit of a text of the first record is another one"},
     {"fb-batch-null", FAULT_META_BATCH_NULL, 0, "ENTRY", "1",
      "an entry of a batch, from 1, is null"},
     {"fb-error", FAULT_META_ERROR, 0, "CODE[/SUBCODE][:STATUS]", NULL,

@@ -50,6 +50,7 @@ enum fault_kind {
     FAULT_META_EXTRA_FIELD,
     FAULT_META_MISSING_FIELD,
     FAULT_META_LIST,
+    FAULT_META_OTHER,
     FAULT_META_BATCH_NULL,
     /* … its errors, and what becomes of a report run */
     FAULT_META_ERROR,

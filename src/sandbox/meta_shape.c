@@ -17,6 +17,7 @@ void meta_shape_choose(struct meta_shape *shape, const struct fault_set *faults)
     shape->extra = hits[FAULT_META_EXTRA_FIELD].on;
     shape->missing = take(&hits[FAULT_META_MISSING_FIELD], shape->names[0]);
     shape->list = take(&hits[FAULT_META_LIST], shape->names[1]);
+    shape->other = take(&hits[FAULT_META_OTHER], shape->names[2]);
 }
 
 /* The member `"name":"…"`, from its quote to behind its value, which must be a text. */
@@ -69,6 +70,8 @@ char *meta_shape_edit(const struct meta_shape *shape, char *record, char *end)
         end = insert(behind, "]", end);
         end = insert(value, "[", end);
     }
+    if (shape->other && find_text_member(record, end, shape->other, &start, &value, &behind))
+        behind[-2] = behind[-2] == '9' ? '0' : (char)(behind[-2] + 1);
     if (shape->extra)
         end = insert(record + 1,
                      end > record + 2 ? "\"sandbox_extra\":\"1\"," : "\"sandbox_extra\":\"1\"",

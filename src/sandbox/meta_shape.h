@@ -11,7 +11,8 @@ struct meta_shape {
     bool extra;
     const char *missing; /* the field; NULL: none */
     const char *list;
-    char names[2][FAULT_ARGUMENT_SIZE];
+    const char *other;
+    char names[3][FAULT_ARGUMENT_SIZE];
 };
 
 void meta_shape_choose(struct meta_shape *shape, const struct fault_set *faults);

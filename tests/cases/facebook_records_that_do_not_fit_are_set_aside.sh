@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# A field more is counted, a list in the place of a number sets its record aside, and nothing else is
-# touched; what was set aside comes when the day is read again.
+# A field more is counted, a list in the place of a number or a row of another day or account sets its record aside,
+# and nothing else is touched; what was set aside comes when the day is read again.
 . "$EXTRACT_SRCDIR/tests/lib.sh"
 . "$EXTRACT_SRCDIR/tests/cases/facebook.inc"
 quick
@@ -31,6 +31,8 @@ set_aside() {
 }
 set_aside fb-missing-field=ad_id~/insights insights_ad '/ad_id: is required, and missing'
 set_aside fb-number-to-list=spend~/insights insights_ad '/spend: expected number or string, found array'
+set_aside fb-other-value=date_start~/insights insights_ad 'date_start: is not that of the slice that was asked for'
+set_aside fb-other-value=account_id~/insights insights_ad 'account_id: is not that of the slice that was asked for'
 set_aside fb-scalar-to-list=objective~/insights insights_ad '/objective: expected string, found array'
 set_aside fb-scalar-to-list=id~/ads ads '/id: expected integer or string, found array'
 

@@ -230,6 +230,8 @@ static bool walk_all(struct subject *s, const uint8_t *data, size_t size, bool p
         {"extracted_at", "2026-11-20T09:30:00Z"},
         {"source", "fuzz"},
         {"stream", "walk"},
+        {"account", "798085168510957"},
+        {"slice", "2026-11-20"},
         {"attribution_windows", "1d_view"},
     };
     struct error err;

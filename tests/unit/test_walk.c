@@ -268,6 +268,65 @@ static void a_key_that_was_in_the_page_already_quarantines_the_record(void **sta
     expect(appended, records, all, "");
 }
 
+static void a_record_of_another_slice_goes_to_quarantine(void **state)
+{
+    (void)state;
+    static const char sliced[] =
+        "{\"type\":\"object\",\"x-table\":\"t\",\"x-key\":[\"id\",\"day\",\"n\"],\"x-slice\":{"
+        "\"day\":\"slice\",\"id\":\"account\"},\"properties\":{" FIELD(
+            "id", "[\"string\",\"integer\"]", "keep",
+            "bigint") "," FIELD("day", "\"string\"", "keep",
+                                "date") "," FIELD("n", "\"integer\"", "keep", "integer") "}}";
+    expect(sliced,
+           "{\"id\":\"17\",\"day\":\"2026-11-20\",\"n\":1},"
+           "{\"id\":17,\"day\":\"2026-11\\u002d20\",\"n\":2},"
+           "{\"n\":3,\"day\":\"2026-11-20\",\"id\":\"17\"},"
+           "{\"id\":\"18\",\"day\":\"2026-11-20\",\"n\":4},"
+           "{\"id\":\"17\",\"day\":\"2026-11-21\",\"n\":5},"
+           "{\"id\":\"17\",\"day\":\"2026-11-20\"}",
+           "{\"id\":\"17\",\"day\":\"2026-11-20\",\"n\":1}\n"
+           "{\"id\":17,\"day\":\"2026-11\\u002d20\",\"n\":2}\n"
+           "{\"n\":3,\"day\":\"2026-11-20\",\"id\":\"17\"}\n",
+           "3 id: is not that of the slice that was asked for | "
+           "{\"id\":\"18\",\"day\":\"2026-11-20\",\"n\":4}\n"
+           "4 day: is not that of the slice that was asked for | "
+           "{\"id\":\"17\",\"day\":\"2026-11-21\",\"n\":5}\n"
+           "5 n: is part of the key, and null | {\"id\":\"17\",\"day\":\"2026-11-20\"}\n");
+}
+
+/* The key of a slice may be masked; then what it is compared with is masked as well. */
+static void a_slice_is_known_by_what_its_columns_say(void **state)
+{
+    (void)state;
+    static const char masked[] =
+        "{\"type\":\"object\",\"x-table\":\"t\",\"x-key\":[\"who\",\"name\"],\"x-slice\":{"
+        "\"who\":\"source\",\"name\":\"attribution_windows\"},\"properties\":{" FIELD(
+            "who", "\"string\"", "pseudonym:text", "text") "," FIELD("name", "\"string\"",
+                                                                     "keep", "text") "}}";
+    AUTO(outcome_done)
+    struct outcome o = run(
+        masked, "{\"results\":[{\"who\":\"random_user\",\"name\":\"1d_view,7d\\u005fclick\"},"
+                "{\"who\":\"random_users\",\"name\":\"1d_view,7d_click\"}]}");
+    assert_true(o.ok);
+    assert_non_null(strstr(buffer_text(&o.lines), "\"name\":\"1d_view,7d\\u005fclick\"}\n"));
+    assert_null(strstr(buffer_text(&o.lines), "\"1d_view,7d_click\""));
+    assert_true(text_starts_with(buffer_text(&o.misfits),
+                                 "1 who: is not that of the slice that was asked for | "));
+}
+
+static void a_slice_that_its_column_cannot_hold_is_a_mistake(void **state)
+{
+    (void)state;
+    static const char number[] =
+        "{\"type\":\"object\",\"x-table\":\"t\",\"x-key\":[\"n\"],\"x-slice\":{\"n\":"
+        "\"source\"},"
+        "\"properties\":{" FIELD("n", "\"integer\"", "keep", "integer") "}}";
+    AUTO(outcome_done) struct outcome o = run(number, "{\"results\":[{\"n\":1}]}");
+    assert_false(o.ok);
+    assert_int_equal(o.err.kind, ERROR_MANIFEST);
+    assert_string_equal(o.err.text, "x-slice: n: does not fit column n (integer)");
+}
+
 /* What the judge was told, "KEY | LINE\n"; it says in turn: take it, drop it, set it aside. */
 static enum walk_fate take_turns(void *context, const struct walk_keyed *record,
                                  const char **ret_reason)
@@ -888,10 +947,10 @@ static void conversions_make_what_the_column_holds(void **state)
 static void a_constant_that_is_missing_or_does_not_fit_is_an_error(void **state)
 {
     (void)state;
-    AUTO(outcome_done) struct outcome a = run(DERIVED("{account}", "keep", "text"), "{}");
+    AUTO(outcome_done) struct outcome a = run(DERIVED("{region}", "keep", "text"), "{}");
     assert_false(a.ok);
     assert_int_equal(a.err.kind, ERROR_MANIFEST);
-    assert_non_null(strstr(a.err.text, "{account}"));
+    assert_non_null(strstr(a.err.text, "{region}"));
     AUTO(outcome_done) struct outcome b = run(DERIVED("{seed}", "keep", "integer"), "{}");
     assert_false(b.ok);
     assert_int_equal(b.err.kind, ERROR_MANIFEST);
@@ -1636,6 +1695,9 @@ int main(void)
         cmocka_unit_test(a_required_field_that_is_missing_quarantines_the_record),
         cmocka_unit_test(a_key_that_is_null_quarantines_the_record),
         cmocka_unit_test(a_key_that_was_in_the_page_already_quarantines_the_record),
+        cmocka_unit_test(a_record_of_another_slice_goes_to_quarantine),
+        cmocka_unit_test(a_slice_is_known_by_what_its_columns_say),
+        cmocka_unit_test(a_slice_that_its_column_cannot_hold_is_a_mistake),
         cmocka_unit_test(a_record_that_fits_is_judged_by_its_key),
         cmocka_unit_test(a_known_key_that_comes_twice_quarantines_the_record),
         cmocka_unit_test(a_key_is_known_in_any_spelling),

@@ -28,14 +28,27 @@ enum { OUTPUT_MAX = 64 * 1024 * 1024 };
 static struct pseudonym *pseudonym;
 static struct dedup_room keys_room;
 
-static const struct walk_constant constants[] = {
+static struct walk_constant constants[] = {
     {"source", "random_user"},
     {"api_version", "1.4"},
     {"seed", "b92435b8050047da"},
     {"page", "1"},
     {"attribution_windows", "1d_view,7d_click"},
     {"extracted_at", "2026-11-20T09:30:00Z"},
+    {"account", "17"},
+    {"slice", "2026-11-20"},
 };
+
+/* What is read from now on is of this slice. */
+static inline void walk_slice(const char *account, const char *slice)
+{
+    for (size_t i = 0; i < sizeof constants / sizeof *constants; i++) {
+        if (strcmp(constants[i].name, "account") == 0)
+            constants[i].value = account;
+        if (strcmp(constants[i].name, "slice") == 0)
+            constants[i].value = slice;
+    }
+}
 
 /* What a walk gave: released lines as they are, quarantined ones as "POSITION REASON | LINE\n".
  */
