@@ -14,6 +14,7 @@ src_record_librecord_a_SOURCES = \
     src/record/instant.c src/record/instant.h \
     src/record/join.c src/record/join.h \
     src/record/keyed.c src/record/keyed.h \
+    src/record/keyparts.c src/record/keyparts.h \
     src/record/keyset.c src/record/keyset.h \
     src/record/line.c src/record/line.h \
     src/record/mask.c src/record/mask.h \

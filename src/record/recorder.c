@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "record/decimal.h"
 #include "record/emit.h"
+#include "record/keyparts.h"
 #include "record/quoted.h"
 #include "record/recall.h"
 #include "record/verbatim.h"
@@ -49,9 +50,8 @@ struct recorder {
         member; /* the key of a member of an open map, as it came, with comma and colon */
     char key[SCAN_KEY_MAX]; /* the text of a key with escapes */
     uint64_t position;
-    uint32_t keys_written; /* bits of plan->key_bits */
-    struct slot key_parts[SCHEMA_KEY_MAX]; /* the columns of the key, as they are in the line */
-    struct buffer key_text; /* all of them, in the order of the key */
+    struct keyparts own_key; /* what the record has of it, the tail aside */
+    struct buffer key_text; /* all of it, in its order */
     struct slot slots[PLAN_SLOTS_MAX];
     struct buffer aside; /* the texts of slots */
     struct buffer composed; /* the text of a derived column */
@@ -65,11 +65,8 @@ struct recorder {
     size_t *constant_starts;
     struct buffer tail; /* the derived columns that are the same in each record, ready */
     size_t tail_fleeting; /* bytes at its end: the columns that tell when it was read */
-    uint32_t tail_keys; /* those of them that are part of the key */
-    struct slot tail_parts[SCHEMA_KEY_MAX]; /* their texts, as of key_parts … */
-    struct buffer tail_aside; /* … in here */
-    struct slot slice_parts[SCHEMA_KEY_MAX]; /* what those of plan->slice have to be … */
-    struct buffer slice_aside; /* … in here */
+    struct keyparts tail_key; /* those of them that are part of the key */
+    struct keyparts slice_key; /* what those of plan->slice have to be */
 };
 
 /* --- misfits --- */
@@ -144,12 +141,9 @@ static void too_long(struct recorder *r, const char *path)
 static void keep_key(struct recorder *r, const struct plan_output *o, size_t start)
 {
     const struct buffer *line = &r->emit.line;
-    size_t len = line->len - start;
-    r->keys_written |= o->key_bit;
-    if (!buffer_append(&r->aside, line->data + start, len))
+    if (!keyparts_put(&r->own_key, __builtin_ctz(o->key_bit), line->data + start,
+                      line->len - start))
         too_long(r, o->column->name);
-    r->key_parts[__builtin_ctz(o->key_bit)] =
-        (struct slot){.set = true, .start = r->aside.len - len, .len = len};
 }
 
 /* A fleeting column ends the line: it is written at the end of the record. */
@@ -652,8 +646,6 @@ static void write_derivations(struct recorder *r)
     size_t lasting = r->tail.len - r->tail_fleeting;
     if (!emit_raw(&r->emit, tail, lasting))
         too_long(r, "");
-    else
-        r->keys_written |= r->tail_keys;
     r->fleeting_start = r->emit.line.len;
     if (!emit_raw(&r->emit, (const char *)r->late.data, r->late.len) ||
         !emit_raw(&r->emit, tail + lasting, r->tail_fleeting))
@@ -669,7 +661,7 @@ static void begin_line(struct recorder *r, uint64_t position)
     r->top = r->frames;
     r->skipped = 0;
     r->json.open = false;
-    r->keys_written = 0;
+    keyparts_clear(&r->own_key);
     for (int i = 0; i < r->plan->slot_count; i++)
         r->slots[i].set = false;
     buffer_clear(&r->aside);
@@ -696,11 +688,9 @@ const char *recorder_key_text(struct recorder *r, size_t *ret_len)
     struct buffer *key = &r->key_text;
     buffer_clear(key);
     for (uint32_t bits = r->plan->key_bits; bits; bits &= bits - 1) {
-        int i = __builtin_ctz(bits);
-        bool constant = r->tail_keys & (UINT32_C(1) << i);
-        const struct slot *part = constant ? &r->tail_parts[i] : &r->key_parts[i];
-        const struct buffer *texts = constant ? &r->tail_aside : &r->aside;
-        if (!buffer_append(key, texts->data + part->start, part->len))
+        uint32_t bit = bits & -bits;
+        const struct keyparts *from = r->tail_key.written & bit ? &r->tail_key : &r->own_key;
+        if (!keyparts_append(from, __builtin_ctz(bit), key))
             return NULL;
     }
     *ret_len = key->len;
@@ -709,7 +699,7 @@ const char *recorder_key_text(struct recorder *r, size_t *ret_len)
 
 static void check_key(struct recorder *r)
 {
-    uint32_t missing = r->plan->key_bits & ~r->keys_written;
+    uint32_t missing = r->plan->key_bits & ~(r->own_key.written | r->tail_key.written);
     int key[SCHEMA_KEY_MAX];
     if (!missing)
         return;
@@ -718,39 +708,13 @@ static void check_key(struct recorder *r)
                     "is part of the key, and null");
 }
 
-/* What a column says: its member in a line, without name, comma and quotes, unescaped into out. */
-static size_t text_of(const struct plan_output *o, const struct buffer *texts,
-                      const struct slot *member, char *out)
-{
-    const char *raw = (const char *)texts->data + member->start + o->prefix_len;
-    size_t len = member->len - o->prefix_len - 1;
-    size_t quotes = *raw == '"';
-    return quoted_unescape(raw + quotes, len - 2 * quotes, out);
-}
-
-/* Whether a column of the key is what the slice has there, however it is written. */
-static bool is_of_slice(struct recorder *r, const struct plan_output *o)
-{
-    int part = __builtin_ctz(o->key_bit);
-    const struct slot *found = &r->key_parts[part], *wanted = &r->slice_parts[part];
-    if (found->len == wanted->len &&
-        memcmp(r->aside.data + found->start, r->slice_aside.data + wanted->start, found->len) ==
-            0)
-        return true;
-    buffer_clear(&r->composed);
-    if (!buffer_reserve(&r->composed, found->len + wanted->len))
-        return false;
-    char *a = (char *)r->composed.data, *b = a + found->len;
-    size_t len = text_of(o, &r->aside, found, a);
-    return len == text_of(o, &r->slice_aside, wanted, b) && memcmp(a, b, len) == 0;
-}
-
 /* A record of another slice was not asked for: with this one it would count twice. */
 static void check_slice(struct recorder *r)
 {
     for (size_t i = 0; i < r->plan->slice_count && !r->misfit; i++) {
         const struct plan_output *o = r->plan->slice[i].output;
-        if (!is_of_slice(r, o))
+        if (!keyparts_same(&r->own_key, &r->slice_key, __builtin_ctz(o->key_bit), o->prefix_len,
+                           &r->composed))
             recorder_misfit(r, o->column->name, "is not that of the slice that was asked for");
     }
 }
@@ -768,6 +732,14 @@ const char *recorder_end(struct recorder *r, size_t *ret_len, const char **ret_r
     *ret_len = line->len;
     *ret_reason = r->misfit ? r->reason : NULL;
     return (const char *)line->data;
+}
+
+/* What was written of the key is kept, in place of what was kept before. */
+static void keep_parts(struct recorder *r, struct keyparts *kept)
+{
+    struct keyparts before = *kept;
+    *kept = r->own_key;
+    r->own_key = before;
 }
 
 static void write_constants(struct recorder *r, bool fleeting)
@@ -790,13 +762,9 @@ static bool make_tail(struct recorder *r, struct error *err)
     r->tail_fleeting = r->emit.line.len - lasting;
     if (r->misfit)
         return error_set(err, ERROR_MANIFEST, "a constant of the stream: column %s", r->reason);
-    r->tail_keys = r->keys_written;
-    memcpy(r->tail_parts, r->key_parts, sizeof r->tail_parts);
-    buffer_clear(&r->tail_aside);
+    keep_parts(r, &r->tail_key);
     buffer_clear(&r->tail);
-    return (buffer_append(&r->tail_aside, r->aside.data, r->aside.len) &&
-            buffer_append(&r->tail, r->emit.line.data, r->emit.line.len)) ||
-           error_memory(err);
+    return buffer_append(&r->tail, r->emit.line.data, r->emit.line.len) || error_memory(err);
 }
 
 /* The constants of x-slice, as their columns would be. */
@@ -808,14 +776,13 @@ static bool make_slice(struct recorder *r, struct error *err)
         const char *text = (const char *)r->constants.data + r->constant_starts[e->constant];
         struct emit_value value = emit_value_text(FIT_STRING, text, strlen(text));
         make_column(r, e->output, &value, e->output->column->name);
-        if (!(r->keys_written & e->output->key_bit))
+        if (!(r->own_key.written & e->output->key_bit))
             recorder_misfit(r, e->output->column->name, "is part of the key, and null");
     }
     if (r->misfit)
         return error_set(err, ERROR_MANIFEST, "x-slice: %s", r->reason);
-    memcpy(r->slice_parts, r->key_parts, sizeof r->slice_parts);
-    buffer_clear(&r->slice_aside);
-    return buffer_append(&r->slice_aside, r->aside.data, r->aside.len) || error_memory(err);
+    keep_parts(r, &r->slice_key);
+    return true;
 }
 
 size_t recorder_fleeting(const struct recorder *r)
@@ -848,8 +815,9 @@ struct recorder *recorder_new(const struct plan *plan, const struct pseudonym *p
     buffer_init(&r->late, RECORDER_LINE_MAX);
     buffer_init(&r->constants, RECORDER_LINE_MAX);
     buffer_init(&r->tail, RECORDER_LINE_MAX);
-    buffer_init(&r->tail_aside, RECORDER_LINE_MAX);
-    buffer_init(&r->slice_aside, RECORDER_LINE_MAX);
+    keyparts_init(&r->own_key, RECORDER_LINE_MAX);
+    keyparts_init(&r->tail_key, RECORDER_LINE_MAX);
+    keyparts_init(&r->slice_key, RECORDER_LINE_MAX);
     buffer_init(&r->key_text, RECORDER_LINE_MAX);
     r->constant_starts = calloc(plan->constant_count + 1, sizeof *r->constant_starts);
     r->recalls = calloc((size_t)plan->recall_count + 1, sizeof *r->recalls);
@@ -867,8 +835,9 @@ void recorder_free(struct recorder *r)
     buffer_done(&r->late);
     buffer_done(&r->constants);
     buffer_done(&r->tail);
-    buffer_done(&r->tail_aside);
-    buffer_done(&r->slice_aside);
+    keyparts_done(&r->own_key);
+    keyparts_done(&r->tail_key);
+    keyparts_done(&r->slice_key);
     buffer_done(&r->key_text);
     if (r->recalls)
         explicit_bzero(r->recalls, (size_t)r->plan->recall_count * sizeof *r->recalls);
