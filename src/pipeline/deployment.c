@@ -10,6 +10,7 @@
 #include "audit/tree.h"
 #include "base/crashpoint.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "codec/hex.h"
 #include "crypto/secret.h"
@@ -132,11 +133,23 @@ struct store_options deployment_stage(const struct deployment_options *options,
     };
 }
 
+/* Whoever is to wait for another run is told for which. */
+static bool open_writing(struct deployment *d, struct store_options *options, int64_t wait_ns,
+                         struct error *err)
+{
+    if (store_open_write(options, &d->store, err))
+        return true;
+    if (err->kind != ERROR_BUSY || wait_ns <= 0)
+        return false;
+    log_info("run.wait", "why=\"%s\"", err->text);
+    options->wait_ns = wait_ns;
+    return store_open_write(options, &d->store, err);
+}
+
 static bool open_store(struct deployment *d, bool write, int64_t wait_ns, struct error *err)
 {
     struct store_options options = deployment_stage(d->options, d->options->source, d->keyring);
-    options.wait_ns = wait_ns;
-    if (!(write ? store_open_write(&options, &d->store, err)
+    if (!(write ? open_writing(d, &options, wait_ns, err)
                 : store_open_read(&options, &d->store, err)))
         return false;
     d->audit.log = store_uuid(d->store);

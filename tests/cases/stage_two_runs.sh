@@ -8,8 +8,7 @@ configure "users = 100" "page_size = 50" "limit_users = none"
 run=("$EXTRACT" --source random_user $day)
 "$EXTRACT" keys init --no-escrow >/dev/null
 
-# the second run has the lock's file open
-waits_for_lock() { readlink "/proc/$second/fd/"* | grep -q '\.lock$'; }
+waits_for_lock() { grep -q "run\.wait .*(process $pid)" "$TMP_CASE/err"; }
 
 "${run[@]}" 2>"$TMP_CASE/first.err" &
 pid=$!
