@@ -21,10 +21,8 @@ static bool open_stage(const struct deployment *d, const char *source, int64_t w
                        struct store **ret_store, struct event_context *ret_audit,
                        struct error *err)
 {
-    struct store_options options = deployment_stage(d->options, source, d->keyring);
-    options.wait_ns = wait_ns;
     AUTO(store_closep) struct store *s = NULL;
-    if (!store_open_write(&options, &s, err) || !store_begin(s, err))
+    if (!deployment_open_stage(d, source, wait_ns, &s, err) || !store_begin(s, err))
         return false;
     *ret_audit = d->audit;
     ret_audit->source = source;

@@ -242,19 +242,19 @@ static bool check_identity(struct sqlite *db, const struct sqlite_options *optio
 }
 
 /* A file system without shared memory keeps another mode, and says so in its answer only. */
-static bool set_journal(struct sqlite *db, const char *sql, const char *mode, struct error *err)
+static bool set_journal(struct sqlite *db, struct error *err)
 {
-    struct sqlite_statement *s = sqlite_statement(db, sql, err);
+    struct sqlite_statement *s = sqlite_statement(db, db_sql_journal_wal, err);
     bool row = false;
     if (!s || !sqlite_step(s, &row, err))
         return false;
     const char *answer = row ? sqlite_column_text(s, 0, NULL) : NULL;
-    bool set = answer && strcmp(answer, mode) == 0;
+    bool set = answer && strcmp(answer, "wal") == 0;
     if (!set)
         error_set(err, db->kind,
-                  "%s: this file system cannot hold a database in mode %s: "
+                  "%s: this file system cannot hold a database in mode wal: "
                   "choose a folder on a local disk",
-                  db->path, mode);
+                  db->path);
     sqlite_reset(s);
     return set;
 }
@@ -265,7 +265,7 @@ static bool wait_for_journal(struct sqlite *db, struct error *err)
     enum { PAUSE_NS = 5 * 1000 * 1000 };
     int64_t end = clock_monotonic_ns() + db->busy_timeout_ns;
     for (;;) {
-        bool set = set_journal(db, db_sql_journal_wal, "wal", err);
+        bool set = set_journal(db, err);
         if (set || err->kind != ERROR_BUSY)
             return set;
         if (clock_monotonic_ns() >= end || !clock_sleep_ns(PAUSE_NS))

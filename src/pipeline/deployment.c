@@ -133,23 +133,24 @@ struct store_options deployment_stage(const struct deployment_options *options,
     };
 }
 
-/* Whoever is to wait for another run is told for which. */
-static bool open_writing(struct deployment *d, struct store_options *options, int64_t wait_ns,
-                         struct error *err)
+bool deployment_open_stage(const struct deployment *d, const char *source, int64_t wait_ns,
+                           struct store **ret_store, struct error *err)
 {
-    if (store_open_write(options, &d->store, err))
+    struct store_options options = deployment_stage(d->options, source, d->keyring);
+    if (store_open_write(&options, ret_store, err))
         return true;
     if (err->kind != ERROR_BUSY || wait_ns <= 0)
         return false;
     log_info("run.wait", "why=\"%s\"", err->text);
-    options->wait_ns = wait_ns;
-    return store_open_write(options, &d->store, err);
+    options.wait_ns = wait_ns;
+    return store_open_write(&options, ret_store, err);
 }
 
 static bool open_store(struct deployment *d, bool write, int64_t wait_ns, struct error *err)
 {
-    struct store_options options = deployment_stage(d->options, d->options->source, d->keyring);
-    if (!(write ? open_writing(d, &options, wait_ns, err)
+    const char *source = d->options->source;
+    const struct store_options options = deployment_stage(d->options, source, d->keyring);
+    if (!(write ? deployment_open_stage(d, source, wait_ns, &d->store, err)
                 : store_open_read(&options, &d->store, err)))
         return false;
     d->audit.log = store_uuid(d->store);

@@ -100,6 +100,11 @@ CLEANUP_DEFINE(struct deployment, deployment_free)
 struct store_options deployment_stage(const struct deployment_options *options,
                                       const char *source, const struct keyring *keyring);
 
+/* Opens the stage of a source, this one's or another's, for writing. Another run that holds it is
+ * waited for, up to wait_ns, and it is told for which. ERROR_BUSY: it is still held. */
+bool deployment_open_stage(const struct deployment *d, const char *source, int64_t wait_ns,
+                           struct store **ret_store, struct error *err);
+
 /* A file of the state folder, for the caller to free; NULL when memory is out. */
 char *deployment_path(const struct deployment *d, const char *name);
 
