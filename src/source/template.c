@@ -226,15 +226,29 @@ bool template_uses(const struct template *t, uint32_t name)
     return false;
 }
 
+/* RFC 3986, 2.3 */
+static bool is_unreserved(unsigned char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+           c == '-' || c == '.' || c == '_' || c == '~';
+}
+
 bool template_encode(const char *value, size_t len, struct buffer *out)
 {
-    static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                     "0123456789-._~";
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)value[i];
-        bool plain = c != '\0' && strchr(unreserved, c);
-        if (!(plain ? buffer_append_byte(out, c) : buffer_printf(out, "%%%02X", c)))
+    static const char digits[] = "0123456789ABCDEF";
+    for (size_t done = 0; done < len;) {
+        size_t end = done;
+        while (end < len && is_unreserved((unsigned char)value[end]))
+            end++;
+        if (!buffer_append(out, value + done, end - done))
             return false;
+        if (end < len) {
+            unsigned char c = (unsigned char)value[end++];
+            const char triplet[] = {'%', digits[c >> 4], digits[c & 15]};
+            if (!buffer_append(out, triplet, sizeof triplet))
+                return false;
+        }
+        done = end;
     }
     return true;
 }
