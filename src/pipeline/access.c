@@ -49,13 +49,11 @@ bool access_fork(const struct access *a, struct access *ret_fork, struct error *
 {
     *ret_fork = *a;
     ret_fork->http = NULL;
-    ret_fork->limiter = NULL;
-    return open_http(a, &ret_fork->http, err) && open_limiter(ret_fork, true, err);
+    return open_http(a, &ret_fork->http, err);
 }
 
 void access_join(struct access *fork)
 {
-    limiter_close(fork->limiter);
     http_free(fork->http);
 }
 

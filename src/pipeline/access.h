@@ -36,8 +36,7 @@ struct access {
 bool access_open(struct access *a, bool count, struct error *err);
 void access_close(struct access *a);
 
-/* The same for one more thread: a client and a way to the budget of its own; who we are is shared,
- * and has to live longer. */
+/* The same for one more thread: a client of its own; the rest is shared, and has to live longer. */
 bool access_fork(const struct access *a, struct access *ret_fork, struct error *err);
 void access_join(struct access *fork);
 /* What asks through this, for the options of an exchange, a reader, a list of accounts. */

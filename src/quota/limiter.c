@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "quota/limiter.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,18 +18,32 @@ enum {
     APPLICATION_ID = 0x65787161, /* "exqa"; also in sql/migrate_1.sql */
     FORMAT = 1,
     /* blocked_until, seen, tokens, what was said to be used, when, when it is reset, of which
-     * capacity, what of it was ours, then granted and end of every slot: 8 bytes each, low first */
-    STATE_WORDS = 8 + 2 * BUCKET_SLOTS,
-    STATE_SIZE = 8 * STATE_WORDS,
+     * capacity, what of it was ours, then granted and end of every slot up to the last that was
+     * used: 8 bytes each, low first */
+    STATE_FIXED = 8 * 8,
+    STATE_SLOT = 2 * 8,
+    STATE_MAX = STATE_FIXED + BUCKET_SLOTS * STATE_SLOT,
 };
 
 /* Times beyond these are no times: sums of two of them stay within int64_t. */
 static const int64_t TIME_MAX = INT64_MAX / 2;
 
 struct limiter {
+    pthread_mutex_t mutex; /* of the connection */
     struct sqlite *db;
     char *slots; /* the file of the leases */
 };
+
+static struct limiter *lock(struct limiter *l)
+{
+    pthread_mutex_lock(&l->mutex);
+    return l;
+}
+
+static void unlock(struct limiter **l)
+{
+    pthread_mutex_unlock(&(*l)->mutex);
+}
 
 /* --- A bucket as bytes ------------------------------------------------------------------- */
 
@@ -53,7 +68,7 @@ static uint64_t take_word(const uint8_t **p)
     return value;
 }
 
-static void encode(const struct bucket *b, uint8_t ret_state[STATE_SIZE])
+static size_t encode(const struct bucket *b, uint8_t ret_state[STATE_MAX])
 {
     uint8_t *p = ret_state;
     put_word(&p, (uint64_t)b->blocked_until_ns);
@@ -64,10 +79,14 @@ static void encode(const struct bucket *b, uint8_t ret_state[STATE_SIZE])
     put_word(&p, (uint64_t)b->said.reset_ns);
     put_word(&p, b->said.capacity);
     put_double(&p, b->ours);
-    for (int i = 0; i < BUCKET_SLOTS; i++) {
+    int used = BUCKET_SLOTS;
+    while (used > 0 && b->granted[used - 1] == 0)
+        used--;
+    for (int i = 0; i < used; i++) {
         put_word(&p, b->granted[i]);
         put_word(&p, (uint64_t)b->slot_end_ns[i]);
     }
+    return (size_t)(p - ret_state);
 }
 
 static bool take_time(const uint8_t **p, int64_t *ret_ns)
@@ -87,9 +106,11 @@ static bool take_double(const uint8_t **p, double maximum, double *ret_value)
 /* False: no bucket of ours could have had this state. */
 static bool decode(const uint8_t *state, size_t len, struct bucket *b)
 {
-    if (!state || len != STATE_SIZE)
+    if (!state || len < STATE_FIXED || len > STATE_MAX || (len - STATE_FIXED) % STATE_SLOT != 0)
         return false;
     const uint8_t *p = state;
+    const uint8_t *end = state + len;
+    *b = (struct bucket){0};
     bool sound = take_time(&p, &b->blocked_until_ns);
     sound &= take_time(&p, &b->seen_ns) && b->seen_ns >= 0;
     sound &= take_double(&p, (double)BUCKET_CAPACITY_MAX, &b->tokens);
@@ -99,7 +120,7 @@ static bool decode(const uint8_t *state, size_t len, struct bucket *b)
     b->said.capacity = take_word(&p);
     sound &= b->said.capacity <= BUCKET_CAPACITY_MAX;
     sound &= take_double(&p, 1, &b->ours);
-    for (int i = 0; i < BUCKET_SLOTS; i++) {
+    for (int i = 0; p < end; i++) {
         b->granted[i] = take_word(&p);
         sound &= b->granted[i] <= BUCKET_CAPACITY_MAX;
         sound &= take_time(&p, &b->slot_end_ns[i]);
@@ -124,13 +145,14 @@ static bool get(struct limiter *l, const char *key, struct row *ret_row, struct 
     if (!sqlite_step(s, &found, err))
         return false;
 
-    struct row row = {0}; /* never used */
     bool sound = true;
     if (found) {
         size_t len;
         const void *state = sqlite_column_blob(s, 0, &len);
-        sound = decode(state, len, &row.bucket);
-        row.idle_ns = sqlite_column_int(s, 1);
+        sound = decode(state, len, &ret_row->bucket);
+        ret_row->idle_ns = sqlite_column_int(s, 1);
+    } else {
+        *ret_row = (struct row){0}; /* never used */
     }
     sqlite_reset(s);
     if (!sound)
@@ -138,20 +160,19 @@ static bool get(struct limiter *l, const char *key, struct row *ret_row, struct 
                          "%s: the bucket \"%s\" is damaged: wait until its limit has passed, "
                          "remove the file and run again",
                          sqlite_path(l->db), key);
-    *ret_row = row;
     return true;
 }
 
 static bool put(struct limiter *l, const char *key, const struct row *row, struct error *err)
 {
-    uint8_t state[STATE_SIZE];
-    encode(&row->bucket, state);
+    uint8_t state[STATE_MAX];
+    size_t len = encode(&row->bucket, state);
 
     struct sqlite_statement *s = sqlite_statement(l->db, quota_sql_put_bucket, err);
     if (!s)
         return false;
     sqlite_bind_cstring(s, 1, key);
-    sqlite_bind_blob(s, 2, state, sizeof state);
+    sqlite_bind_blob(s, 2, state, len);
     sqlite_bind_int(s, 3, row->idle_ns);
     return sqlite_run(s, err);
 }
@@ -182,6 +203,7 @@ bool limiter_open(const char *path, struct limiter **ret_limiter, struct error *
     AUTO(limiter_closep) struct limiter *l = calloc(1, sizeof *l);
     if (!l)
         return error_memory(err);
+    pthread_mutex_init(&l->mutex, NULL);
     l->slots = text_format("%s.slots", path);
     if (!l->slots)
         return error_memory(err);
@@ -197,6 +219,7 @@ void limiter_close(struct limiter *l)
     if (!l)
         return;
     sqlite_close(l->db);
+    pthread_mutex_destroy(&l->mutex);
     free(l->slots);
     free(l);
 }
@@ -256,8 +279,9 @@ static bool check_charges(const struct limiter_charge *charges, size_t count, st
 
 void limiter_release(struct limiter_lease *lease)
 {
-    while (lease->count > 0)
-        close(lease->fds[--lease->count]);
+    if (lease->held)
+        close(lease->fd);
+    lease->held = false;
 }
 
 /* The longest wait of all charges counts. */
@@ -288,16 +312,18 @@ static bool take_places(struct limiter *l, const struct limiter_charge *charges,
         unsigned parallel = bucket_parallel(&rows[i].bucket, charges[i].rule, now_ns);
         if (parallel == 0)
             continue;
-        int fd;
-        if (!slot_take(l->slots, charges[i].key, parallel, &fd, err))
+        if (!lease->held && !slot_open(l->slots, &lease->fd, err))
             return false;
-        if (fd < 0) {
+        lease->held = true;
+        bool taken;
+        if (!slot_take(lease->fd, charges[i].key, parallel, &taken, err))
+            return false;
+        if (!taken) {
             *answer = (struct limiter_answer){
                 .wait_ns = LIMITER_CROWDED_NS, .charge = i, .crowded = true};
             limiter_release(lease);
             return true;
         }
-        lease->fds[lease->count++] = fd;
     }
     return true;
 }
@@ -340,6 +366,7 @@ bool limiter_take(struct limiter *l, const struct limiter_charge *charges, size_
         return false;
     crashpoint("quota.take.before");
     int64_t asked_ns = clock_monotonic_ns();
+    AUTO(unlock) struct limiter *locked = lock(l);
     if (!sqlite_begin(l->db, err))
         return false;
     /* the request leaves after this, however long the others kept us: book it that late, and let
@@ -354,7 +381,7 @@ bool limiter_take(struct limiter *l, const struct limiter_charge *charges, size_
         answer.wait_ns += late_ns;
     *ret_answer = answer;
     *ret_lease = lease;
-    lease.count = 0;
+    lease.held = false;
     return true;
 }
 
@@ -364,6 +391,7 @@ bool limiter_room(struct limiter *l, const struct limiter_charge *charges, size_
     if (!check_charges(charges, count, err))
         return false;
     unsigned least = most;
+    AUTO(unlock) struct limiter *locked = lock(l);
     for (size_t i = 0; i < count; i++) {
         struct row row;
         if (!get(l, charges[i].key, &row, err))
@@ -400,6 +428,7 @@ bool limiter_block(struct limiter *l, const char *key, int64_t until_ns, struct 
     if (until_ns < 0 || until_ns > TIME_MAX)
         return error_set(err, ERROR_BUG, "the limit %s cannot be blocked until that time", key);
     crashpoint("quota.block.before");
+    AUTO(unlock) struct limiter *locked = lock(l);
     if (!sqlite_begin(l->db, err))
         return false;
     bool ok = block(l, key, until_ns, err);
@@ -445,6 +474,7 @@ bool limiter_note(struct limiter *l, const struct limiter_note *notes, size_t co
             return false;
     }
     crashpoint("quota.note.before");
+    AUTO(unlock) struct limiter *locked = lock(l);
     if (!sqlite_begin(l->db, err))
         return false;
     bool ok = note(l, notes, count, now_ns, err);
@@ -457,6 +487,7 @@ bool limiter_state(struct limiter *l, const char *key, const struct bucket_rule 
                    int64_t now_ns, struct limiter_state *ret_state, struct error *err)
 {
     struct row row;
+    AUTO(unlock) struct limiter *locked = lock(l);
     if (!check_rule(key, rule, err) || !get(l, key, &row, err))
         return false;
     const struct bucket *b = &row.bucket;
@@ -476,6 +507,7 @@ bool limiter_state(struct limiter *l, const char *key, const struct bucket_rule 
 bool limiter_next(struct limiter *l, const char *after, char ret_key[LIMITER_KEY_MAX + 1],
                   bool *ret_found, struct error *err)
 {
+    AUTO(unlock) struct limiter *locked = lock(l);
     struct sqlite_statement *s = sqlite_statement(l->db, quota_sql_next_bucket, err);
     if (!s)
         return false;

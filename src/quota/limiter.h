@@ -9,9 +9,9 @@
  * folder together. What is in flight is a lease: it ends when it is released or its process ends,
  * however it ends (quota/slot.h).
  *
- * A limiter belongs to one thread at a time. Errors are ERROR_STORE, ERROR_IO for the leases'
- * file, and ERROR_BUSY when other runs held the database for LIMITER_BUSY_SECONDS, unless said
- * otherwise.
+ * The threads of a run share one limiter, and take turns. Errors are ERROR_STORE, ERROR_IO for
+ * the leases' file, and ERROR_BUSY when other runs held the database for LIMITER_BUSY_SECONDS,
+ * unless said otherwise.
  */
 #ifndef QUOTA_LIMITER_H
 #define QUOTA_LIMITER_H
@@ -48,8 +48,8 @@ struct limiter_charge {
 
 /* The places of a request in flight, of the buckets whose rule says `parallel`. */
 struct limiter_lease {
-    int fds[LIMITER_CHARGES_MAX];
-    size_t count;
+    bool held;
+    int fd;
 };
 
 struct limiter_answer {

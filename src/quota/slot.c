@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "base/cleanup.h"
 #include "crypto/digest.h"
 
 enum { PLACE_BYTES = 6 }; /* of the digest: 2^48 buckets of SLOT_MAX bytes fit an off_t */
@@ -55,23 +54,29 @@ static bool look(int fd, off_t from, off_t end, struct places *p)
     return look(fd, from, first, p) && look(fd, behind, end, p);
 }
 
-bool slot_take(const char *path, const char *key, unsigned parallel, int *ret_fd,
-               struct error *err)
+bool slot_open(const char *path, int *ret_fd, struct error *err)
 {
-    AUTO(cleanup_close) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return error_errno(err, ERROR_IO, errno, "%s", path);
+    *ret_fd = fd;
+    return true;
+}
+
+static bool failed(struct error *err)
+{
+    return error_errno(err, ERROR_IO, errno, "the places of requests in flight");
+}
+
+bool slot_take(int fd, const char *key, unsigned parallel, bool *ret_taken, struct error *err)
+{
     struct places places = {.free = -1};
     off_t first = first_byte(key);
     if (!look(fd, first, first + SLOT_MAX, &places))
-        return error_errno(err, ERROR_IO, errno, "%s", path);
-    *ret_fd = -1;
-    if (places.taken >= parallel || places.free < 0)
+        return failed(err);
+    *ret_taken = places.taken < parallel && places.free >= 0;
+    if (!*ret_taken)
         return true;
     struct flock lock = lock_of(places.free, places.free + 1);
-    if (fcntl(fd, F_OFD_SETLK, &lock) < 0)
-        return error_errno(err, ERROR_IO, errno, "%s", path);
-    *ret_fd = fd;
-    fd = -1;
-    return true;
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0 || failed(err);
 }

@@ -17,9 +17,13 @@ static int take(const char *key, unsigned parallel)
 {
     struct error err;
     int fd;
-    if (!slot_take(path, key, parallel, &fd, &err))
+    bool taken;
+    if (!slot_open(path, &fd, &err) || !slot_take(fd, key, parallel, &taken, &err))
         fail_msg("%s", err.text);
-    return fd;
+    if (taken)
+        return fd;
+    close(fd);
+    return -1;
 }
 
 static void as_many_are_given_as_are_allowed(void **state)

@@ -1,4 +1,4 @@
--- The budget of every bucket that was used lately. state: quota/limiter.c, STATE_SIZE bytes.
+-- The budget of every bucket that was used lately. state: quota/limiter.c, encode().
 -- idle_ns: from then on the bucket is as if it had never been used.
 PRAGMA application_id = 0x65787161;
 CREATE TABLE bucket (
