@@ -361,6 +361,24 @@ static inline bool take_expected(const struct columns *c, struct cursor *cursor,
     return true;
 }
 
+/* Most of a line is text that nobody wants, in the order of the line before. Returns the position
+ * of the member that is left to be looked at. */
+static size_t skip_unwanted(struct columns *c, struct cursor *cursor, size_t position)
+{
+    struct cursor next = *cursor;
+    bool escaped;
+    int column;
+    while (take_expected(c, &next, position, &column) && !c->wanted[column] &&
+           c->seen[column] != c->line && take(&next, '"') &&
+           (next.at = quoted_end(next.at, next.end, &escaped)) && take(&next, '"') &&
+           take(&next, ',')) {
+        c->seen[column] = c->line;
+        *cursor = next;
+        position++;
+    }
+    return position;
+}
+
 /* The column of the line's key number `position`. */
 static bool take_key(struct columns *c, struct cursor *cursor, const char *line,
                      size_t position, int *ret_column, struct error *err)
@@ -417,6 +435,8 @@ static bool parse_members(struct columns *c, struct cursor *cursor, const char *
         return true;
     size_t position = 0;
     do {
+        if (!wants_all(c))
+            position = skip_unwanted(c, cursor, position);
         if (!parse_member(c, cursor, line, position++, err))
             return false;
         if (c->left == 0 && !wants_all(c)) {
