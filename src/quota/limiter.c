@@ -25,6 +25,7 @@ enum {
     STATE_MAX = STATE_FIXED + BUCKET_SLOTS * STATE_SLOT,
 };
 
+static const int64_t BUSY_NS = LIMITER_BUSY_SECONDS * CLOCK_SECOND_NS;
 /* Times beyond these are no times: sums of two of them stay within int64_t. */
 static const int64_t TIME_MAX = INT64_MAX / 2;
 
@@ -34,15 +35,21 @@ struct limiter {
     char *slots; /* the file of the leases */
 };
 
-static struct limiter *lock(struct limiter *l)
+/* Whoever has it may be waiting for other processes: nobody behind him waits longer than he. */
+static bool lock(struct limiter *l, struct limiter **ret_locked, struct error *err)
 {
-    pthread_mutex_lock(&l->mutex);
-    return l;
+    const struct timespec end = clock_deadline(INT64_MAX, BUSY_NS);
+    if (pthread_mutex_clocklock(&l->mutex, CLOCK_MONOTONIC, &end) != 0)
+        return error_set(err, ERROR_BUSY, "%s: another process is using the database",
+                         sqlite_path(l->db));
+    *ret_locked = l;
+    return true;
 }
 
-static void unlock(struct limiter **l)
+static void unlock(struct limiter **locked)
 {
-    pthread_mutex_unlock(&(*l)->mutex);
+    if (*locked)
+        pthread_mutex_unlock(&(*locked)->mutex);
 }
 
 /* --- A bucket as bytes ------------------------------------------------------------------- */
@@ -196,7 +203,7 @@ bool limiter_open(const char *path, struct limiter **ret_limiter, struct error *
         .kind = ERROR_STORE,
         .application_id = APPLICATION_ID,
         .version = FORMAT,
-        .busy_timeout_ns = LIMITER_BUSY_SECONDS * CLOCK_SECOND_NS,
+        .busy_timeout_ns = BUSY_NS,
         .refuse_foreign_schema = true,
         .many_writers = true,
     };
@@ -366,8 +373,8 @@ bool limiter_take(struct limiter *l, const struct limiter_charge *charges, size_
         return false;
     crashpoint("quota.take.before");
     int64_t asked_ns = clock_monotonic_ns();
-    AUTO(unlock) struct limiter *locked = lock(l);
-    if (!sqlite_begin(l->db, err))
+    AUTO(unlock) struct limiter *locked = NULL;
+    if (!lock(l, &locked, err) || !sqlite_begin(l->db, err))
         return false;
     /* the request leaves after this, however long the others kept us: book it that late, and let
      * the wait count from when we were asked, so that it is enough whatever the next ask takes */
@@ -391,7 +398,9 @@ bool limiter_room(struct limiter *l, const struct limiter_charge *charges, size_
     if (!check_charges(charges, count, err))
         return false;
     unsigned least = most;
-    AUTO(unlock) struct limiter *locked = lock(l);
+    AUTO(unlock) struct limiter *locked = NULL;
+    if (!lock(l, &locked, err))
+        return false;
     for (size_t i = 0; i < count; i++) {
         struct row row;
         if (!get(l, charges[i].key, &row, err))
@@ -428,8 +437,8 @@ bool limiter_block(struct limiter *l, const char *key, int64_t until_ns, struct 
     if (until_ns < 0 || until_ns > TIME_MAX)
         return error_set(err, ERROR_BUG, "the limit %s cannot be blocked until that time", key);
     crashpoint("quota.block.before");
-    AUTO(unlock) struct limiter *locked = lock(l);
-    if (!sqlite_begin(l->db, err))
+    AUTO(unlock) struct limiter *locked = NULL;
+    if (!lock(l, &locked, err) || !sqlite_begin(l->db, err))
         return false;
     bool ok = block(l, key, until_ns, err);
     sqlite_rollback(l->db);
@@ -474,8 +483,8 @@ bool limiter_note(struct limiter *l, const struct limiter_note *notes, size_t co
             return false;
     }
     crashpoint("quota.note.before");
-    AUTO(unlock) struct limiter *locked = lock(l);
-    if (!sqlite_begin(l->db, err))
+    AUTO(unlock) struct limiter *locked = NULL;
+    if (!lock(l, &locked, err) || !sqlite_begin(l->db, err))
         return false;
     bool ok = note(l, notes, count, now_ns, err);
     sqlite_rollback(l->db);
@@ -487,8 +496,8 @@ bool limiter_state(struct limiter *l, const char *key, const struct bucket_rule 
                    int64_t now_ns, struct limiter_state *ret_state, struct error *err)
 {
     struct row row;
-    AUTO(unlock) struct limiter *locked = lock(l);
-    if (!check_rule(key, rule, err) || !get(l, key, &row, err))
+    AUTO(unlock) struct limiter *locked = NULL;
+    if (!check_rule(key, rule, err) || !lock(l, &locked, err) || !get(l, key, &row, err))
         return false;
     const struct bucket *b = &row.bucket;
     const struct bucket_rule force = bucket_rule_in_force(rule, b);
@@ -507,7 +516,9 @@ bool limiter_state(struct limiter *l, const char *key, const struct bucket_rule 
 bool limiter_next(struct limiter *l, const char *after, char ret_key[LIMITER_KEY_MAX + 1],
                   bool *ret_found, struct error *err)
 {
-    AUTO(unlock) struct limiter *locked = lock(l);
+    AUTO(unlock) struct limiter *locked = NULL;
+    if (!lock(l, &locked, err))
+        return false;
     struct sqlite_statement *s = sqlite_statement(l->db, quota_sql_next_bucket, err);
     if (!s)
         return false;
