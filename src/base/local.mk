@@ -10,6 +10,7 @@ src_base_libbase_a_SOURCES = \
     src/base/file.c src/base/file.h \
     src/base/folder.c src/base/folder.h \
     src/base/log.c src/base/log.h \
+    src/base/memory.c src/base/memory.h \
     src/base/queue.c src/base/queue.h \
     src/base/stop.c src/base/stop.h \
     src/base/text.c src/base/text.h \

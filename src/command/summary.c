@@ -4,10 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 
 enum { FAILED_NAMES_SIZE = DEPLOYMENT_STREAMS_MAX * 64 };
 
@@ -92,8 +92,6 @@ static bool print_json(const struct deployment *d, const struct result *result,
     }
     for (size_t i = 0; i < result->sink_count; i++)
         json_array_append_new(sinks, sink_json(&result->sinks[i]));
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
     char started[CLOCK_RFC3339_SIZE], again[CLOCK_RFC3339_SIZE];
     clock_format_rfc3339(result->started_ns, started);
     bool resumable = resume_at(result, failure, again);
@@ -107,7 +105,7 @@ static bool print_json(const struct deployment *d, const struct result *result,
                   failure ? failure->text : NULL, "started", started, "milliseconds",
                   (json_int_t)((result->ended_ns - result->started_ns) / 1000000), "staged",
                   staged, "unchanged", unchanged, "loaded", loaded, "published", published,
-                  "quarantined", quarantined, "peak_rss_kib", (json_int_t)usage.ru_maxrss,
+                  "quarantined", quarantined, "peak_rss_kib", (json_int_t)memory_peak_kib(),
                   "streams", streams, "sinks", sinks, "failures",
                   failures_json(&result->failures), "more_failures",
                   (json_int_t)result->failures.more),

@@ -34,6 +34,10 @@ run 0 # nothing new is done, too
 one_line 0 done
 equal "$(summary '.staged, .loaded, .streams[0].slices' | paste -sd ' ')" "0 0 0"
 [[ $(summary .run) != "$first" ]] || fail "two runs have one name"
+# the memory of the scheduler that started it is not ours
+expect 0 python3 -c 'import subprocess, sys; own = bytearray(300 << 20); sys.exit(subprocess.call(sys.argv[1:]))' \
+    "$EXTRACT" --source random_user --since "$DAY" --until "$DAY" --output json
+sanitized || (($(summary .peak_rss_kib) < 100 * 1024)) || fail "peak memory of $(summary .peak_rss_kib) KiB"
 run 99 --skip-exit-code
 one_line 99 done
 
