@@ -323,7 +323,7 @@ static bool take_places(struct limiter *l, const struct limiter_charge *charges,
             return false;
         lease->held = true;
         bool taken;
-        if (!slot_take(lease->fd, charges[i].key, parallel, &taken, err))
+        if (!slot_take(lease->fd, l->slots, charges[i].key, parallel, &taken, err))
             return false;
         if (!taken) {
             *answer = (struct limiter_answer){

@@ -63,20 +63,16 @@ bool slot_open(const char *path, int *ret_fd, struct error *err)
     return true;
 }
 
-static bool failed(struct error *err)
-{
-    return error_errno(err, ERROR_IO, errno, "the places of requests in flight");
-}
-
-bool slot_take(int fd, const char *key, unsigned parallel, bool *ret_taken, struct error *err)
+bool slot_take(int fd, const char *path, const char *key, unsigned parallel, bool *ret_taken,
+               struct error *err)
 {
     struct places places = {.free = -1};
     off_t first = first_byte(key);
     if (!look(fd, first, first + SLOT_MAX, &places))
-        return failed(err);
+        return error_errno(err, ERROR_IO, errno, "%s", path);
     *ret_taken = places.taken < parallel && places.free >= 0;
     if (!*ret_taken)
         return true;
     struct flock lock = lock_of(places.free, places.free + 1);
-    return fcntl(fd, F_OFD_SETLK, &lock) == 0 || failed(err);
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0 || error_errno(err, ERROR_IO, errno, "%s", path);
 }

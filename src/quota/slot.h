@@ -23,7 +23,8 @@ bool slot_open(const char *path, int *ret_fd, struct error *err);
 
 /* Takes one of the bucket's places if fewer than `parallel` (1 to SLOT_MAX) are taken through
  * other descriptors. A descriptor takes one place of a bucket. Who takes places of a bucket at the
- * same time must be kept apart by the caller. ERROR_IO. */
-bool slot_take(int fd, const char *key, unsigned parallel, bool *ret_taken, struct error *err);
+ * same time must be kept apart by the caller. path is for errors. ERROR_IO. */
+bool slot_take(int fd, const char *path, const char *key, unsigned parallel, bool *ret_taken,
+               struct error *err);
 
 #endif

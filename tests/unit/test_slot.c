@@ -18,7 +18,7 @@ static int take(const char *key, unsigned parallel)
     struct error err;
     int fd;
     bool taken;
-    if (!slot_open(path, &fd, &err) || !slot_take(fd, key, parallel, &taken, &err))
+    if (!slot_open(path, &fd, &err) || !slot_take(fd, path, key, parallel, &taken, &err))
         fail_msg("%s", err.text);
     if (taken)
         return fd;
