@@ -35,7 +35,7 @@ struct limiter {
     char *slots; /* the file of the leases */
 };
 
-/* Whoever has it may be waiting for other processes: nobody behind him waits longer than he. */
+/* Whoever has it may be waiting for other processes: those behind him wait as long as he may. */
 static bool lock(struct limiter *l, struct limiter **ret_locked, struct error *err)
 {
     const struct timespec end = clock_deadline(INT64_MAX, BUSY_NS);
@@ -483,10 +483,12 @@ bool limiter_note(struct limiter *l, const struct limiter_note *notes, size_t co
             return false;
     }
     crashpoint("quota.note.before");
+    int64_t asked_ns = clock_monotonic_ns();
     AUTO(unlock) struct limiter *locked = NULL;
     if (!lock(l, &locked, err) || !sqlite_begin(l->db, err))
         return false;
-    bool ok = note(l, notes, count, now_ns, err);
+    /* by a time from before the wait, a clock would seem to have been set back */
+    bool ok = note(l, notes, count, now_ns + clock_monotonic_ns() - asked_ns, err);
     sqlite_rollback(l->db);
     crashpoint("quota.note.after");
     return ok;
