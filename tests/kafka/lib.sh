@@ -36,9 +36,26 @@ kafka_topics() { kafka admin "$TMP_CASE/kafka" tools.TopicCommand "$@"; }
 kafka_configs() { kafka admin "$TMP_CASE/kafka" admin.ConfigCommand "$@"; }
 kafka_allow() { kafka admin "$TMP_CASE/kafka" tools.AclCommand --add "$@" >/dev/null; }
 
+# ends TOPIC ISOLATION: where a reader of that kind comes to the end of each partition
+ends() {
+    kcat -b "$PLAIN" -C -e -o beginning -X fetch.wait.max.ms=20 -X "isolation.level=$2" -t "$1" 2>&1 >/dev/null |
+        grep -oE '\[[0-9]+\] at offset [0-9]+' | sort
+}
+# A commit counts before the partitions show it: their markers follow. Whatever a test leaves open ends the wait, too.
+settle() {
+    local committed
+    for _ in $(seq 20); do
+        committed=$(ends "$1" read_committed)
+        [[ $committed != "$(ends "$1" read_uncommitted)" ]] || return 0
+        sleep 0.05
+    done
+}
+
 # consume TOPIC [FORMAT [ISOLATION]]: every record, as an independent reader sees it, in the order of the partitions.
 consume() {
-    kcat -b "$PLAIN" -C -q -e -o beginning -X "isolation.level=${3:-read_committed}" -t "$1" -f "${2:-%s\n}" ||
+    [[ ${3:-read_committed} != read_committed ]] || settle "$1"
+    kcat -b "$PLAIN" -C -q -e -o beginning -X fetch.wait.max.ms=20 -X "isolation.level=${3:-read_committed}" -t "$1" \
+        -f "${2:-%s\n}" ||
         fail "kcat cannot read $1"
 }
 
