@@ -280,11 +280,12 @@ static void what_is_not_wanted_is_not_looked_at(void **state)
     assert_int_equal(values[1].integer, 4);
     assert_int_equal(values[2].kind, COLUMNS_NULL);
     /* texts that are passed over, in the order of the line before: one of them a wanted one's key
-     * and value, one with an escape, one twice */
+     * and value, one with an escape; and wanted ones that are texts */
     static const char *const texts[] = {"{\"k\":\"1\",\"c\":\"\\\"a\\\":9\",\"a\":1,\"b\":2.5}",
                                         "{\"k\":\",\",\"c\":\"{\",\"a\":1,\"b\":2.5}",
                                         "{\"k\":\"\",\"a\":1,\"b\":2.5}",
-                                        "{\"k\":\"\",\"a\":1,\"c\":\"\",\"b\":2.5}"};
+                                        "{\"k\":\"\",\"a\":1,\"c\":\"\",\"b\":2.5}",
+                                        "{\"k\":\"\",\"a\":\"1\",\"c\":\"\",\"b\":\"2.5\"}"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (!columns_parse(c, texts[i], strlen(texts[i]), &values, &err))
             fail_msg("%s", err.text);
@@ -297,6 +298,11 @@ static void what_is_not_wanted_is_not_looked_at(void **state)
         "{\"k\":\"1\",\"k\":\"\",\"k\":\"\",\"k\":\"\",\"k\":\"\"}"};
     for (size_t i = 0; i < sizeof twice / sizeof *twice; i++) {
         assert_false(columns_parse(c, twice[i], strlen(twice[i]), &values, &err));
+        assert_non_null(strstr(err.text, "twice"));
+        /* with no line before it, whose order could tell */
+        AUTO(columns_freep) struct columns *first = columns_new(schema);
+        columns_want(first, (const int[]){2, 1}, 2);
+        assert_false(columns_parse(first, twice[i], strlen(twice[i]), &values, &err));
         assert_non_null(strstr(err.text, "twice"));
     }
     static const char *const bad[] = {"{\"b\":1,\"a\":\"x\"}", "{\"b\":1,\"b\":1,\"a\":1}",

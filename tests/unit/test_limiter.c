@@ -34,6 +34,7 @@ static char path[96];
 
 /* The figures are exact when a decision takes no time. */
 static int64_t fake_now = START;
+static int64_t fake_wait = 0; /* passes each time that somebody asks how long it took */
 
 static int64_t fake_now_ns(void)
 {
@@ -42,7 +43,8 @@ static int64_t fake_now_ns(void)
 
 static int64_t fake_monotonic_ns(void)
 {
-    return 0;
+    static int64_t passed = 0;
+    return passed += fake_wait;
 }
 
 static bool fake_sleep_ns(int64_t duration_ns)
@@ -359,6 +361,7 @@ static void a_damaged_bucket_is_refused(void **state)
     static const char *const damages[] = {
         "UPDATE bucket SET state = x'00'",
         "UPDATE bucket SET state = zeroblob(48)",
+        "UPDATE bucket SET state = zeroblob(1015)",
         "UPDATE bucket SET state = zeroblob(72)",
         "UPDATE bucket SET state = zeroblob(64 + 61 * 16)",
         /* a time far beyond all times; tokens that are no number; a use that is none; a share of
@@ -704,6 +707,23 @@ static void a_damaged_name_is_not_listed_for_ever(void **state)
     }
 }
 
+/* While it waited for others, one of them booked at a later time: the clock was not set back. */
+static void a_reading_counts_from_when_it_is_noted(void **state)
+{
+    (void)state;
+    AUTO(limiter_closep) struct limiter *l = open_limiter();
+    fake_now = START + 90 * SECOND;
+    assert_int_equal(take(l, KEY, &users, 1, fake_now), 0);
+    block(l, KEY, START + 300 * SECOND);
+
+    fake_now = START;
+    fake_wait = 90 * SECOND;
+    note(l, KEY, &users, (struct usage_reading){.used = 0.1, .at_ns = START});
+    fake_wait = 0;
+    fake_now = START + 90 * SECOND;
+    assert_int_equal(state_of(l, KEY, &users, fake_now).blocked_until_ns, START + 300 * SECOND);
+}
+
 /* --- In flight ------------------------------------------------------------------------------- */
 
 static void no_more_requests_are_in_flight_than_the_bucket_allows(void **state)
@@ -840,6 +860,7 @@ int main(void)
         LIMITER_TEST(what_the_api_grants_survives_the_run),
         LIMITER_TEST(together_go_as_many_as_all_limits_leave),
         LIMITER_TEST(nonsense_is_not_noted),
+        LIMITER_TEST(a_reading_counts_from_when_it_is_noted),
         LIMITER_TEST(keys_are_listed_in_order),
         LIMITER_TEST(a_damaged_name_is_not_listed_for_ever),
         LIMITER_TEST(no_more_requests_are_in_flight_than_the_bucket_allows),
