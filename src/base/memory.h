@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-/* The most that was resident at once, in KiB. Of this program alone: getrusage() counts what
- * resided before the program was started, of the scheduler that did (proc(5), VmHWM). Where /proc
- * cannot be read it is what is left. */
+/* The most that was resident at once, in KiB, of this program alone (VmHWM of proc(5)). Where /proc
+ * cannot be read, that of getrusage(2), which begins with what was resident before exec: with the
+ * memory of the scheduler that started us. */
 int64_t memory_peak_kib(void);
 
 #endif
