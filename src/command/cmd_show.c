@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "command/context.h"
+#include "stage/numbers.h"
 #include "stage/quarantine.h"
 #include "stage/read.h"
 
@@ -34,19 +35,40 @@ static void show_done(struct show *s)
     buffer_done(&s->text);
 }
 
-/* A damaged segment is told and passed over: the others stay readable. */
+/* What is damaged or missing is told and passed over: the rest stays readable. */
+static bool pass_over(struct show *s, const char *event, struct error *err)
+{
+    if (err->kind != ERROR_STORE)
+        return false;
+    log_error(event, "%s", err->text);
+    s->damaged = true;
+    return true;
+}
+
+/* Looks for the number after this one; *ret_next 0: there is none. */
+static bool next_number(struct show *s, const char *stream, enum numbers_kind kind,
+                        int64_t after, int64_t *ret_next, struct error *err)
+{
+    static const char *const events[] = {"segment.damaged", "quarantine.damaged"};
+    struct numbers_step step;
+    if (!numbers_next(s->store, stream, kind, after, &step, err) ||
+        (!numbers_check(s->store, stream, kind, &step, err) &&
+         !pass_over(s, events[kind], err)))
+        return false;
+    *ret_next = step.next;
+    return true;
+}
+
+/* What a segment says of its time counts once it is unsealed. */
 static bool show_segment(struct show *s, const char *stream, int64_t seq, struct error *err)
 {
     struct seal_segment about;
     buffer_clear(&s->packed.frame);
     if (!read_segment(s->store, stream, seq, &about, &s->packed, err) ||
-        !segment_unpack(&s->packed, s->zstandard, &s->segment, err)) {
-        if (err->kind != ERROR_STORE)
-            return false;
-        log_error("segment.damaged", "%s", err->text);
-        s->damaged = true;
+        !segment_unpack(&s->packed, s->zstandard, &s->segment, err))
+        return pass_over(s, "segment.damaged", err);
+    if (about.created_ns < s->from_ns || about.created_ns >= s->until_ns)
         return true;
-    }
     size_t cursor = 0;
     const char *line;
     size_t len;
@@ -72,7 +94,7 @@ static bool show_stream(struct show *s, const struct read_stream *stream, struct
     if (s->seq)
         return show_one(s, stream, err);
     for (int64_t seq = 0; s->left > 0;) {
-        if (!read_next_between(s->store, stream->name, seq, s->from_ns, s->until_ns, &seq, err))
+        if (!next_number(s, stream->name, NUMBERS_SEGMENT, seq, &seq, err))
             return false;
         if (seq == 0)
             return true;
@@ -85,16 +107,14 @@ static bool show_stream(struct show *s, const struct read_stream *stream, struct
 static bool show_quarantined(struct show *s, const char *stream, struct error *err)
 {
     for (int64_t number = 0; s->left > 0; s->left--) {
-        if (!quarantine_next(s->store, stream, number, &number, err))
+        if (!next_number(s, stream, NUMBERS_QUARANTINE, number, &number, err))
             return false;
         if (number == 0)
             return true;
         struct quarantine_record record;
         if (!quarantine_get(s->store, stream, number, &s->text, &record, err)) {
-            if (err->kind != ERROR_STORE)
+            if (!pass_over(s, "quarantine.damaged", err))
                 return false;
-            log_error("quarantine.damaged", "%s", err->text);
-            s->damaged = true;
             continue;
         }
         AUTO(json_decrefp)

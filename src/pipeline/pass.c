@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/crashpoint.h"
 #include "base/stop.h"
+#include "stage/numbers.h"
 #include "stage/read.h"
 
 struct pass pass_of(int64_t after, int64_t last, bool exact)
@@ -150,17 +151,6 @@ static bool write_segment(struct pass_work *w, struct pass *p, int64_t seq, stru
     return true;
 }
 
-/* Numbers have no gaps but for what was purged, which was delivered before. */
-static bool check_gap(const struct pass_work *w, int64_t expected, int64_t found,
-                      struct error *err)
-{
-    return found <= expected ||
-           error_set(err, ERROR_STORE,
-                     "%s: stream %s, segments %" PRId64 " to %" PRId64
-                     " are missing; restore a backup of the state folder, then run again",
-                     store_path(w->staged.store), w->staged.stream, expected, found - 1);
-}
-
 static bool is_full(const struct pass_work *w, const struct pass *p)
 {
     const struct driver_limits limits = sink_limits(w->sink);
@@ -189,27 +179,27 @@ static bool replace_slice(struct pass_work *w, const struct pass *p, struct erro
 
 bool pass_write(struct pass_work *w, struct pass *p, struct error *err)
 {
+    struct store *store = w->staged.store;
+    const char *stream = w->staged.stream;
     struct read_stream state;
+    struct numbers_step step;
     if (p->by_slice && !replace_slice(w, p, err))
         return false;
-    if (!read_stream_get(w->staged.store, w->staged.stream, &state, err))
+    if (!read_stream_get(store, stream, &state, err))
         return false;
     if (p->after < state.purged_seq)
         p->after = state.purged_seq;
     while (!is_full(w, p)) {
-        int64_t seq;
-        /* in this order: what is staged between the two is no gap */
-        if (!read_stream_get(w->staged.store, w->staged.stream, &state, err) ||
-            !read_next(w->staged.store, w->staged.stream, p->after, &seq, err))
+        if (!numbers_next(store, stream, NUMBERS_SEGMENT, p->after, &step, err))
             return false;
-        if (!check_gap(w, p->after + 1, seq ? seq : state.last_seq + 1, err))
+        if (!numbers_check(store, stream, NUMBERS_SEGMENT, &step, err))
             return ends_here(p);
-        if (seq == 0 && wait_for_more(w, p))
+        if (step.next == 0 && wait_for_more(w, p))
             continue;
-        if (seq == 0)
+        if (step.next == 0)
             return true;
         int64_t before = p->after;
-        if (!write_segment(w, p, seq, err))
+        if (!write_segment(w, p, step.next, err))
             return false;
         if (p->after == before)
             return true; /* a damaged one is next */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "pipeline/batch.h"
 #include "pipeline/presence.h"
+#include "stage/numbers.h"
 #include "stage/position.h"
 #include "stage/purged.h"
 #include "stage/read.h"
@@ -61,9 +62,13 @@ static bool find_range(struct replay *r, int64_t end, int64_t *ret_first, int64_
 {
     *ret_first = *ret_last = 0;
     for (int64_t seq = 0;;) {
+        struct numbers_step step;
         bool asked;
-        if (!read_next(r->store, r->stream, seq, &seq, err))
+        if (!numbers_next(r->store, r->stream, NUMBERS_SEGMENT, seq, &step, err))
             return false;
+        if (step.missing_first > 0 && step.missing_first <= end)
+            return numbers_check(r->store, r->stream, NUMBERS_SEGMENT, &step, err);
+        seq = step.next;
         if (seq == 0 || seq > end)
             return true;
         if (!is_asked_for(r, seq, &asked, err))

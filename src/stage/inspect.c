@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "codec/zstandard.h"
+#include "stage/numbers.h"
 #include "stage/quarantine.h"
 #include "stage/read.h"
 
@@ -56,6 +57,11 @@ void inspect_free(struct inspect *i)
     free(i);
 }
 
+static enum numbers_kind kind_of(const struct inspect *i)
+{
+    return i->phase == SEGMENTS ? NUMBERS_SEGMENT : NUMBERS_QUARANTINE;
+}
+
 static void enter(struct inspect *i, enum phase phase)
 {
     i->phase = phase;
@@ -75,32 +81,14 @@ static void report(struct inspect *i, enum inspect_verdict verdict, int64_t firs
     i->at = last;
 }
 
-/* Numbers after the last one looked at that were given, not purged, and are not there. number:
- * the next that is there, 0: none. */
-static bool report_gap(struct inspect *i, int64_t purged, int64_t last, int64_t number,
+static bool report_gap(struct inspect *i, const struct numbers_step *step,
                        struct inspect_finding *f)
 {
-    int64_t done = i->at > purged ? i->at : purged;
-    int64_t end = number != 0 && number <= last ? number - 1 : last;
-    if (done >= end)
+    if (step->missing_first == 0)
         return false;
-    report(i, INSPECT_MISSING, done + 1, end, f);
-    error_set(&f->error, ERROR_STORE, "%s %lld to %lld of stream %s are missing",
-              f->kind == INSPECT_SEGMENT ? "segments" : "quarantined records",
-              (long long)f->first, (long long)f->last, f->stream);
+    report(i, INSPECT_MISSING, step->missing_first, step->missing_last, f);
+    numbers_check(i->store, i->stream.name, kind_of(i), step, &f->error);
     return true;
-}
-
-/* A number that we gave and did not take back? */
-static bool check_number(const struct inspect *i, int64_t purged, int64_t last, int64_t number,
-                         struct error *err)
-{
-    if (number > purged && number <= last)
-        return true;
-    return error_set(err, ERROR_STORE, "%s %lld of stream %s %s",
-                     i->phase == SEGMENTS ? "segment" : "quarantined record", (long long)number,
-                     i->stream.name,
-                     number > last ? "was never put here" : "was purged and has come back");
 }
 
 static bool open_segment(struct inspect *i, int64_t seq, struct inspect_finding *f)
@@ -124,22 +112,21 @@ static bool open_quarantined(struct inspect *i, int64_t number, struct inspect_f
 /* The next finding about the numbers of the phase; false: there are no more. */
 static bool look(struct inspect *i, struct inspect_finding *f)
 {
+    const char *stream = i->stream.name;
     bool segments = i->phase == SEGMENTS;
-    int64_t purged = segments ? i->stream.purged_seq : i->stream.purged_quarantine;
-    int64_t last = segments ? i->stream.last_seq : i->stream.last_quarantine;
-    int64_t number;
-    bool ok = segments ? read_next(i->store, i->stream.name, i->at, &number, &f->error)
-                       : quarantine_next(i->store, i->stream.name, i->at, &number, &f->error);
-    if (!ok) {
-        report(i, INSPECT_DAMAGED, i->at, last, f);
+    struct numbers_step step;
+    if (!numbers_next(i->store, stream, kind_of(i), i->at, &step, &f->error)) {
+        report(i, INSPECT_DAMAGED, i->at,
+               segments ? i->stream.last_seq : i->stream.last_quarantine, f);
         i->stuck = true;
         return true;
     }
-    if (report_gap(i, purged, last, number, f))
+    if (report_gap(i, &step, f))
         return true;
+    int64_t number = step.next;
     if (number == 0)
         return false;
-    bool sound = check_number(i, purged, last, number, &f->error) &&
+    bool sound = numbers_check(i->store, stream, kind_of(i), &step, &f->error) &&
                  (segments ? open_segment(i, number, f) : open_quarantined(i, number, f));
     report(i, sound ? INSPECT_SOUND : INSPECT_DAMAGED, number, number, f);
     return true;

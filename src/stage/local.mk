@@ -8,6 +8,7 @@ src_stage_libstage_a_SOURCES = \
     src/stage/fields.c src/stage/fields.h \
     src/stage/generation.c src/stage/generation.h \
     src/stage/inspect.c src/stage/inspect.h \
+    src/stage/numbers.c src/stage/numbers.h \
     src/stage/part.c src/stage/part.h \
     src/stage/position.c src/stage/position.h \
     src/stage/purged.c src/stage/purged.h \

@@ -9,11 +9,15 @@
 
 /* --- Which there are --------------------------------------------------------------------- */
 
-/* Runs a statement whose parameters are bound and that answers a seq, or nothing, or null. */
-static bool take_seq(const struct store *s, struct sqlite_statement *q, int64_t after_seq,
-                     int64_t *ret_seq, struct error *err)
+bool read_next(struct store *s, const char *stream, int64_t after_seq, int64_t *ret_seq,
+               struct error *err)
 {
+    struct sqlite_statement *q = sqlite_statement(store_db(s), stage_sql_segment_next, err);
     bool row = false;
+    if (!q)
+        return false;
+    sqlite_bind_cstring(q, 1, stream);
+    sqlite_bind_int(q, 2, after_seq);
     if (!sqlite_step(q, &row, err))
         return false;
     bool found = row && !sqlite_column_is_null(q, 0);
@@ -23,31 +27,6 @@ static bool take_seq(const struct store *s, struct sqlite_statement *q, int64_t 
         return store_out_of_order(s, "segment", err);
     *ret_seq = seq;
     return true;
-}
-
-bool read_next(struct store *s, const char *stream, int64_t after_seq, int64_t *ret_seq,
-               struct error *err)
-{
-    struct sqlite_statement *q = sqlite_statement(store_db(s), stage_sql_segment_next, err);
-    if (!q)
-        return false;
-    sqlite_bind_cstring(q, 1, stream);
-    sqlite_bind_int(q, 2, after_seq);
-    return take_seq(s, q, after_seq, ret_seq, err);
-}
-
-bool read_next_between(struct store *s, const char *stream, int64_t after_seq, int64_t from_ns,
-                       int64_t until_ns, int64_t *ret_seq, struct error *err)
-{
-    struct sqlite_statement *q =
-        sqlite_statement(store_db(s), stage_sql_segment_next_between, err);
-    if (!q)
-        return false;
-    sqlite_bind_cstring(q, 1, stream);
-    sqlite_bind_int(q, 2, after_seq);
-    sqlite_bind_int(q, 3, from_ns);
-    sqlite_bind_int(q, 4, until_ns);
-    return take_seq(s, q, after_seq, ret_seq, err);
 }
 
 /* --- One segment ------------------------------------------------------------------------- */

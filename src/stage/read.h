@@ -25,9 +25,6 @@
 /* *ret_seq: the lowest seq of the stream above after_seq, 0 when there is none. */
 bool read_next(struct store *s, const char *stream, int64_t after_seq, int64_t *ret_seq,
                struct error *err);
-/* The same among those staged from from_ns on and before until_ns. */
-bool read_next_between(struct store *s, const char *stream, int64_t after_seq, int64_t from_ns,
-                       int64_t until_ns, int64_t *ret_seq, struct error *err);
 
 /* Authenticates and unseals one. ERROR_STORE, naming stream and seq, when the row is missing or
  * is not as it was staged; ERROR_CRYPTO when the keyring lacks the KEK. *ret_packed is

@@ -69,7 +69,7 @@ static void numbers_count_per_stream_without_gaps(void **state)
     store_close(s);
 }
 
-static void segments_are_found_in_order_and_by_time(void **state)
+static void segments_are_found_in_order(void **state)
 {
     (void)state;
     struct error err;
@@ -84,16 +84,6 @@ static void segments_are_found_in_order_and_by_time(void **state)
         assert_int_equal(seq, i);
     }
     assert_true(read_next(s, "users", seq, &seq, &err));
-    assert_int_equal(seq, 0);
-
-    int64_t start = fixture_now_ns - 5 * CLOCK_SECOND_NS;
-    int64_t from = start + CLOCK_SECOND_NS;
-    int64_t until = start + 3 * CLOCK_SECOND_NS;
-    assert_true(read_next_between(s, "users", 0, from, until, &seq, &err));
-    assert_int_equal(seq, 2);
-    assert_true(read_next_between(s, "users", seq, from, until, &seq, &err));
-    assert_int_equal(seq, 3);
-    assert_true(read_next_between(s, "users", seq, from, until, &seq, &err));
     assert_int_equal(seq, 0);
     store_close(s);
 }
@@ -524,7 +514,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         fixture_test(a_segment_comes_back_as_it_was_staged),
         fixture_test(numbers_count_per_stream_without_gaps),
-        fixture_test(segments_are_found_in_order_and_by_time),
+        fixture_test(segments_are_found_in_order),
         fixture_test(a_segment_that_was_never_staged_is_missing),
         fixture_test(names_that_are_too_long_are_a_bug),
         fixture_test(every_column_of_a_row_is_authenticated),
