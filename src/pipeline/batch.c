@@ -236,6 +236,9 @@ static bool start(struct batch *b, struct pass *p, bool *ret_found, struct error
 {
     struct generation next = {.last_seq = 0};
     bool recovered = true;
+    if (!b->stream->compared && goes_by_slice(b) &&
+        !generation_check(b->options->store, name_of(b), err))
+        return false;
     while (recovered)
         if (!start_at_marker(b, p, &recovered, err))
             return false;

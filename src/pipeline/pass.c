@@ -141,6 +141,7 @@ static bool write_segment(struct pass_work *w, struct pass *p, int64_t seq, stru
             count_segment(p, &about);
             return true;
         }
+        p->segments++;
     }
     if (!staged_open(&w->staged, seq, err))
         return ends_here(p);
@@ -177,18 +178,27 @@ static bool replace_slice(struct pass_work *w, const struct pass *p, struct erro
            sink_clear(w->sink, &ignored, err);
 }
 
+/* Which segments are of the slice is taken from their rows before they are unsealed: one that does
+ * not say so any more would be passed over. */
+static bool check_slice(const struct pass_work *w, const struct pass *p, struct error *err)
+{
+    const struct generation *g = &p->generation;
+    return !p->by_slice || p->after < g->last_seq || p->segments == g->segments ||
+           error_set(err, ERROR_STORE,
+                     "%s: stream %s, account \"%s\", slice \"%s\" has %" PRId64
+                     " segments and should have %" PRId64 "; extract verify names what is "
+                     "damaged: restore a backup of the state folder, then run again",
+                     store_path(w->staged.store), w->staged.stream, g->account, g->slice,
+                     p->segments, g->segments);
+}
+
 bool pass_write(struct pass_work *w, struct pass *p, struct error *err)
 {
     struct store *store = w->staged.store;
     const char *stream = w->staged.stream;
-    struct read_stream state;
     struct numbers_step step;
     if (p->by_slice && !replace_slice(w, p, err))
         return false;
-    if (!read_stream_get(store, stream, &state, err))
-        return false;
-    if (p->after < state.purged_seq)
-        p->after = state.purged_seq;
     while (!is_full(w, p)) {
         if (!numbers_next(store, stream, NUMBERS_SEGMENT, p->after, &step, err))
             return false;
@@ -196,13 +206,13 @@ bool pass_write(struct pass_work *w, struct pass *p, struct error *err)
             return ends_here(p);
         if (step.next == 0 && wait_for_more(w, p))
             continue;
-        if (step.next == 0)
-            return true;
+        if (step.next == 0 || (p->last > 0 && step.next > p->last))
+            break;
         int64_t before = p->after;
         if (!write_segment(w, p, step.next, err))
             return false;
         if (p->after == before)
             return true; /* a damaged one is next */
     }
-    return true;
+    return check_slice(w, p, err);
 }

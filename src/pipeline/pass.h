@@ -47,6 +47,7 @@ struct pass {
     bool by_slice;
     struct generation generation;
     int64_t marker;
+    int64_t segments; /* of the generation, so far */
     int64_t stop; /* only so many records, for a trial; -1: all of them */
     int64_t culprit; /* this one goes to quarantine; -1: none does */
     char reason[DRIVER_REASON_SIZE];

@@ -141,7 +141,8 @@ static bool replay_slices(struct replay *r, struct batch_stream *s, int64_t end,
     struct generation g = {.last_seq = 0};
     struct read_stream state;
     bool found = true;
-    if (!read_stream_get(r->store, r->stream, &state, err))
+    if (!generation_check(r->store, r->stream, err) ||
+        !read_stream_get(r->store, r->stream, &state, err))
         return false;
     for (;;) {
         struct batch_result one;

@@ -69,6 +69,16 @@ static bool insert(struct store *s, const struct seal_segment *about,
     return sqlite_run(put, err);
 }
 
+/* Of a slice that is delivered as a whole it is counted how many segments it has. */
+static bool count(struct store *s, const struct append_origin *origin, struct error *err)
+{
+    if (!origin->by_slice)
+        return true;
+    struct sqlite_statement *add = store_about_slice(
+        s, stage_sql_generation_add, origin->stream, origin->account, origin->slice, err);
+    return add && sqlite_run(add, err);
+}
+
 bool append_segment(struct store *s, const struct append_origin *origin,
                     const struct segment_packed *packed, int64_t *ret_seq, struct error *err)
 {
@@ -81,7 +91,7 @@ bool append_segment(struct store *s, const struct append_origin *origin,
         return false;
     about.dek_id = dek->id;
     if (!seal_segment(s, &about, dek, packed->frame.data, packed->frame.len, &sealed, err) ||
-        !insert(s, &about, &sealed, err))
+        !insert(s, &about, &sealed, err) || !count(s, origin, err))
         return false;
     *ret_seq = about.seq;
     return true;

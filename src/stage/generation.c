@@ -27,9 +27,12 @@ bool generation_end(struct store *s, const struct append_origin *page, struct er
                                                    page->account, page->slice, err);
     if (!q || !sqlite_run(q, err))
         return false;
-    return sqlite_changes(store_db(s)) == 1 ||
-           error_set(err, ERROR_BUG, "stream %s: slice %s ends and has not begun", page->stream,
-                     page->slice);
+    if (sqlite_changes(store_db(s)) != 1)
+        return error_set(err, ERROR_BUG, "stream %s: slice %s ends and has not begun",
+                         page->stream, page->slice);
+    q = store_about_slice(s, stage_sql_generation_note_newest, page->stream, page->account,
+                          page->slice, err);
+    return q && sqlite_run(q, err);
 }
 
 bool generation_known(struct store *s, const char *stream, const char *account,
@@ -62,6 +65,7 @@ static bool take(struct store *s, const char *stream, int64_t after_seq,
     if (row) {
         g.first_seq = sqlite_column_int(q, 2);
         g.last_seq = sqlite_column_int(q, 3);
+        g.segments = sqlite_column_int(q, 4);
         sound = row_text(q, 0, g.account, sizeof g.account) &&
                 row_text(q, 1, g.slice, sizeof g.slice) && g.first_seq > 0 &&
                 g.last_seq >= g.first_seq && g.last_seq > after_seq;
@@ -112,6 +116,27 @@ bool generation_newest(struct store *s, const char *stream, int64_t after_seq,
     sqlite_bind_int(q, 2, after_seq);
     sqlite_bind_int(q, 3, until_seq);
     return take(s, stream, after_seq, q, ret_generation, ret_found, err);
+}
+
+bool generation_check(struct store *s, const char *stream, struct error *err)
+{
+    struct sqlite_statement *q = sqlite_statement(store_db(s), stage_sql_generation_lost, err);
+    char account[STORE_NAME_SIZE] = "?", slice[STORE_NAME_SIZE] = "?";
+    bool lost;
+    if (!q)
+        return false;
+    sqlite_bind_cstring(q, 1, stream);
+    if (!sqlite_step(q, &lost, err))
+        return false;
+    if (lost && row_text(q, 0, account, sizeof account))
+        row_text(q, 1, slice, sizeof slice);
+    sqlite_reset(q);
+    return !lost ||
+           error_set(err, ERROR_STORE,
+                     "%s: which segments are those of stream %s, account \"%s\", slice "
+                     "\"%s\" is damaged: restore a backup, or begin a new stage and "
+                     "fetch its days again",
+                     store_path(s), stream, account, slice);
 }
 
 bool generation_has(const struct generation *g, const struct seal_segment *segment)

@@ -26,6 +26,7 @@ struct generation {
     char slice[STORE_NAME_SIZE];
     int64_t first_seq;
     int64_t last_seq;
+    int64_t segments;
 };
 
 /* Inside the transaction of the page: before its first segment, for the first page of a slice, and
@@ -49,6 +50,10 @@ bool generation_next(struct store *s, const char *stream, int64_t after_seq,
 bool generation_newest(struct store *s, const char *stream, int64_t after_seq,
                        int64_t until_seq, struct generation *ret_generation, bool *ret_found,
                        struct error *err);
+
+/* ERROR_STORE, naming a slice, when the newest reading of one is lost or not what was written: a
+ * sink would get less than was read of it. To be asked before generations are delivered. */
+bool generation_check(struct store *s, const char *stream, struct error *err);
 
 bool generation_has(const struct generation *g, const struct seal_segment *segment);
 

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "codec/zstandard.h"
+#include "stage/generation.h"
 #include "stage/numbers.h"
 #include "stage/quarantine.h"
 #include "stage/read.h"
 
-/* Where it stands: between streams, or in the segments or the quarantine of one. */
-enum phase { STREAMS, SEGMENTS, QUARANTINE };
+/* Where it stands: between streams, or in what one of them has. */
+enum phase { STREAMS, SEGMENTS, QUARANTINE, SLICES };
 
 struct inspect {
     struct store *store;
@@ -22,7 +23,7 @@ struct inspect {
     enum phase phase;
     struct read_stream stream;
     int64_t at; /* the number looked at last */
-    bool stuck; /* the index of this phase leads no further */
+    bool stuck; /* this phase leads no further */
 };
 
 bool inspect_new(struct store *s, struct inspect **ret_inspect, struct error *err)
@@ -74,7 +75,9 @@ static void report(struct inspect *i, enum inspect_verdict verdict, int64_t firs
                    struct inspect_finding *f)
 {
     f->verdict = verdict;
-    f->kind = i->phase == SEGMENTS ? INSPECT_SEGMENT : INSPECT_QUARANTINE;
+    f->kind = i->phase == SEGMENTS     ? INSPECT_SEGMENT
+              : i->phase == QUARANTINE ? INSPECT_QUARANTINE
+                                       : INSPECT_SLICE;
     memcpy(f->stream, i->stream.name, sizeof f->stream);
     f->first = first;
     f->last = last;
@@ -110,7 +113,7 @@ static bool open_quarantined(struct inspect *i, int64_t number, struct inspect_f
 }
 
 /* The next finding about the numbers of the phase; false: there are no more. */
-static bool look(struct inspect *i, struct inspect_finding *f)
+static bool look_at_numbers(struct inspect *i, struct inspect_finding *f)
 {
     const char *stream = i->stream.name;
     bool segments = i->phase == SEGMENTS;
@@ -130,6 +133,21 @@ static bool look(struct inspect *i, struct inspect_finding *f)
                  (segments ? open_segment(i, number, f) : open_quarantined(i, number, f));
     report(i, sound ? INSPECT_SOUND : INSPECT_DAMAGED, number, number, f);
     return true;
+}
+
+/* One finding at most: the first slice that is not as it was. */
+static bool look_at_slices(struct inspect *i, struct inspect_finding *f)
+{
+    i->stuck = true;
+    if (generation_check(i->store, i->stream.name, &f->error))
+        return false;
+    report(i, INSPECT_DAMAGED, 0, 0, f);
+    return true;
+}
+
+static bool look(struct inspect *i, struct inspect_finding *f)
+{
+    return i->phase == SLICES ? look_at_slices(i, f) : look_at_numbers(i, f);
 }
 
 static bool next_stream(struct inspect *i, bool *ret_found, struct error *err)
@@ -163,6 +181,6 @@ bool inspect_next(struct inspect *i, struct inspect_finding *ret_finding, bool *
             *ret_found = true;
             return true;
         }
-        enter(i, i->phase == SEGMENTS ? QUARANTINE : STREAMS);
+        enter(i, i->phase == SLICES ? STREAMS : i->phase + 1);
     }
 }

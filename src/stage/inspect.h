@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Looks at everything that the stage sealed, one finding at a time: each segment and each
- * quarantined record is opened, and the seqs of each stream are counted. What is damaged is one
- * finding and does not keep the rest from being looked at.
+ * quarantined record is opened, the seqs of each stream are counted, and which segments make up a
+ * slice is compared. What is damaged is one finding and does not keep the rest from being looked
+ * at.
  */
 #ifndef STAGE_INSPECT_H
 #define STAGE_INSPECT_H
@@ -20,14 +21,14 @@ enum inspect_verdict {
     INSPECT_MISSING, /* numbers that were given and neither purged nor there */
 };
 
-enum inspect_kind { INSPECT_SEGMENT, INSPECT_QUARANTINE };
+enum inspect_kind { INSPECT_SEGMENT, INSPECT_QUARANTINE, INSPECT_SLICE };
 
 struct inspect_finding {
     enum inspect_verdict verdict;
     enum inspect_kind kind;
     char stream[STORE_STREAM_SIZE];
-    int64_t first; /* seq or number; more than one only of what is missing or unreachable */
-    int64_t last;
+    int64_t first; /* seq or number; more than one only of what is missing or unreachable … */
+    int64_t last; /* … and 0 of a slice */
     uint32_t records; /* in a sound segment */
     struct error error; /* unless sound */
 };

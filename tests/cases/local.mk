@@ -34,6 +34,7 @@ case_tests = \
     tests/cases/delivery_goes_on_when_the_server_is_back.sh \
     tests/cases/facebook_a_broken_answer_is_asked_for_again.sh \
     tests/cases/facebook_a_broken_creative_is_set_aside_alone.sh \
+    tests/cases/facebook_a_damaged_slice_is_not_delivered.sh \
     tests/cases/facebook_a_day_resumed_later_is_read_again.sh \
     tests/cases/facebook_a_day_that_cannot_be_cut_fails_alone.sh \
     tests/cases/facebook_a_token_that_changes_is_read_again.sh \

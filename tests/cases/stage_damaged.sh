@@ -74,6 +74,10 @@ for gone in 1 4 6; do
     equal "$(WAREHOUSE=$TMP_CASE/altered/warehouse.db query 'SELECT count(*) FROM random_users')" \
         $((9 * (gone - 1))) "rows that stand before it"
 done
+# nor does a load pass over one that is said to be purged, and is there
+segment 1 "UPDATE stream SET purged_seq = 1" 54
+expect 74 "$EXTRACT" load --source random_user --state "$TMP_CASE/altered"
+says "segment 1 was purged, or never put there"
 altered "DELETE FROM quarantine WHERE number = 3"
 expect 74 "$EXTRACT" show --source random_user --state "$TMP_CASE/altered" --quarantine
 says "quarantined record 3 is missing"

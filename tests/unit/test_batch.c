@@ -586,6 +586,44 @@ static void nothing_of_a_slice_is_delivered_before_it_is_complete(void **state)
     assert_int_equal(deliver().last_seq, 0);
 }
 
+static void change(const char *sql)
+{
+    struct error err;
+    assert_true(store_begin(store, &err));
+    if (!sqlite_script(store_db(store), sql, &err))
+        fail_msg("%s", err.text);
+    assert_true(store_commit(store, &err));
+}
+
+static void a_slice_that_is_not_what_was_read_is_not_delivered(void **state)
+{
+    (void)state;
+    replace_slices();
+    put_page("a", 1, 5, false); /* 8 */
+    change("UPDATE segment SET slice = 'b' WHERE seq = 8"); /* before the last page, too */
+    put_page("a", 2, 4, true); /* 9 */
+    static const char *const changes[][2] = {
+        {"SELECT 1", "UPDATE segment SET slice = 'a' WHERE seq = 8"},
+        {"UPDATE segment SET slice = 'b' WHERE seq = 8",
+         "UPDATE segment SET slice = 'a' WHERE seq = 8"},
+        {"UPDATE generation SET first_seq = 9", "UPDATE generation SET first_seq = 8"},
+        {"UPDATE generation SET slice = 'b'", "UPDATE generation SET slice = 'a'"},
+        {"UPDATE newest_generation SET last_seq = 8",
+         "UPDATE newest_generation SET last_seq = 9"},
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct error err;
+        struct batch_result result;
+        stream.compared = false; /* another run */
+        change(changes[i][0]);
+        assert_false(batch_deliver(batch, &options, &stream, &result, &err));
+        assert_int_equal(err.kind, ERROR_STORE);
+        assert_int_equal(script.commits, 0);
+        change(changes[i][1]);
+    }
+    assert_int_equal(deliver().rows, 9);
+}
+
 static void slices_that_take_turns_are_delivered_whole(void **state)
 {
     (void)state;
@@ -724,6 +762,7 @@ int main(void)
         TEST(a_marker_that_does_not_fit_stops_before_anything_is_written),
         TEST(a_replay_writes_again_and_moves_no_marker),
         REPLACED(nothing_of_a_slice_is_delivered_before_it_is_complete),
+        REPLACED(a_slice_that_is_not_what_was_read_is_not_delivered),
         REPLACED(slices_that_take_turns_are_delivered_whole),
         REPLACED(a_reading_that_was_broken_off_is_never_delivered),
         REPLACED(a_slice_without_a_refused_record_is_whole),

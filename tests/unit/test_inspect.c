@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stage_fixture.h"
 
+#include "stage/generation.h"
 #include "stage/inspect.h"
 #include "stage/quarantine.h"
 
@@ -18,6 +19,7 @@ struct summary {
 static bool look(struct summary *ret_summary, struct error *err)
 {
     static const char *const verdicts[] = {"sound", "damaged", "missing"};
+    static const char *const kinds[] = {"", "quarantined ", "slice of "};
     struct summary sum = {0};
     struct inspect_finding f;
     AUTO(store_closep) struct store *s = NULL;
@@ -40,8 +42,8 @@ static bool look(struct summary *ret_summary, struct error *err)
         sum.bad++;
         size_t len = strlen(sum.text);
         snprintf(sum.text + len, sizeof sum.text - len, "%s%s %s%s %lld-%lld", len ? ", " : "",
-                 verdicts[f.verdict], f.kind == INSPECT_SEGMENT ? "" : "quarantined ", f.stream,
-                 (long long)f.first, (long long)f.last);
+                 verdicts[f.verdict], kinds[f.kind], f.stream, (long long)f.first,
+                 (long long)f.last);
     }
     *ret_summary = sum;
     return true;
@@ -54,8 +56,13 @@ static void make(void)
     const struct quarantine_origin origin = {.stream = "users", .account = "", .slice = ""};
     fixture_make(SEGMENTS);
     struct store *s = fixture_open();
+    struct append_origin slice = fixture_origin("slices", 1);
+    slice.by_slice = true;
     fixture_append(s, "events", 1, 1);
     fixture_begin(s);
+    assert_true(generation_begin(s, &slice, &err));
+    fixture_put(s, "slices", 1, 1);
+    assert_true(generation_end(s, &slice, &err));
     for (int i = 0; i < 2; i++)
         assert_true(quarantine_put(s, &origin, "{\"a\":1}", 7, "why", &number, &err));
     fixture_commit(s);
@@ -69,7 +76,7 @@ static void a_stage_as_we_left_it_is_sound(void **state)
     struct summary sum;
     make();
     assert_true(look(&sum, &err));
-    assert_int_equal(sum.sound_segments, SEGMENTS + 1);
+    assert_int_equal(sum.sound_segments, SEGMENTS + 2);
     assert_int_equal(sum.sound_quarantined, 2);
     assert_int_equal(sum.bad, 0);
 }
@@ -113,6 +120,9 @@ static void each_finding_says_what_and_where(void **state)
          "damaged quarantined users 2-2"},
         {"UPDATE segment SET stream = 'zebra' WHERE stream = 'events'",
          "missing events 1-1, damaged zebra 1-1"},
+        {"DELETE FROM generation", "damaged slice of slices 0-0"},
+        {"UPDATE generation SET first_seq = 2", "damaged slice of slices 0-0"},
+        {"UPDATE newest_generation SET segments = 2", "damaged slice of slices 0-0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error err;
@@ -190,7 +200,7 @@ static void no_byte_of_the_file_changes_what_is_read_unnoticed(void **state)
             refused++;
         } else if (sum.bad > 0) {
             found++;
-        } else if (sum.sound_segments == SEGMENTS + 1 && sum.sound_quarantined == 2) {
+        } else if (sum.sound_segments == SEGMENTS + 2 && sum.sound_quarantined == 2) {
             harmless++;
         } else {
             fail_msg("byte %zd: %d segments, %d quarantined records and no finding", at,

@@ -2,4 +2,4 @@
 INSERT INTO generation (stream, account, slice, first_seq, last_seq)
 VALUES (?1, ?2, ?3, coalesce((SELECT last_seq FROM stream WHERE name = ?1), 0) + 1, 0)
 ON CONFLICT (stream, account, slice, last_seq) DO UPDATE
-SET first_seq = excluded.first_seq
+SET first_seq = excluded.first_seq, segments = 0

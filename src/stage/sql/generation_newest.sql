@@ -1,5 +1,5 @@
 -- Of those that ended up to ?3, the next behind ?2 that no later one of its slice replaced.
-SELECT account, slice, first_seq, last_seq
+SELECT account, slice, first_seq, last_seq, segments
 FROM generation
 WHERE stream = ?1 AND last_seq > ?2 AND last_seq <= ?3
     AND NOT EXISTS (

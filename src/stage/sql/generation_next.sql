@@ -1,4 +1,4 @@
-SELECT account, slice, first_seq, last_seq
+SELECT account, slice, first_seq, last_seq, segments
 FROM generation
 WHERE stream = ?1 AND last_seq > ?2
 ORDER BY last_seq

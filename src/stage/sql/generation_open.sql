@@ -1,3 +1,3 @@
-SELECT account, slice, first_seq, ?4
+SELECT account, slice, first_seq, ?4, segments
 FROM generation
 WHERE stream = ?1 AND account = ?2 AND slice = ?3 AND last_seq = 0

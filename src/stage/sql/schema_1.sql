@@ -100,17 +100,29 @@ CREATE TABLE sums (
     run TEXT NOT NULL,
     PRIMARY KEY (stream, account, slice, name)
 ) STRICT, WITHOUT ROWID;
--- Readings of slices that are delivered as a whole; last_seq 0: not ended. The columns of the key come
--- first: SQLite 3.40 checks the others of such a table in the wrong place and finds it damaged.
+-- Readings of slices that are delivered as a whole; last_seq 0: not ended. segments: of the slice, so many
+-- from first_seq on. The columns of the key come first: SQLite 3.40 checks the others of such a table
+-- in the wrong place and finds it damaged.
 CREATE TABLE generation (
     stream TEXT NOT NULL,
     account TEXT NOT NULL,
     slice TEXT NOT NULL,
     last_seq INTEGER NOT NULL,
     first_seq INTEGER NOT NULL,
+    segments INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (stream, account, slice, last_seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX generation_end ON generation (stream, last_seq);
+-- The newest of them that ended, once more: what is lost or altered in one of the two shows in the other.
+CREATE TABLE newest_generation (
+    stream TEXT NOT NULL,
+    account TEXT NOT NULL,
+    slice TEXT NOT NULL,
+    first_seq INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    segments INTEGER NOT NULL,
+    PRIMARY KEY (stream, account, slice)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE position (
     sink TEXT NOT NULL,
     stream TEXT NOT NULL,
