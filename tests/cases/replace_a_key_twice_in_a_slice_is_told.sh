@@ -51,7 +51,7 @@ done
 # over a kill behind each page
 for twin in "$other" "$same"; do
     begin_anew '.streams[0] |= del(.report, .split) | .streams[0].request.query.filtering = "[]"'
-    orders "{$twin}"
+    orders "{$twin, \"pace\": 0.2}" # each page is durable before the next one comes
     wanted=$([[ $twin == "$same" ]] && echo 0 || echo 1) resumed=0
     export EXTRACT_CRASH_TRACE="$TMP_CASE/trace"
     rm -f "$TMP_CASE/trace"
@@ -59,6 +59,7 @@ for twin in "$other" "$same"; do
     unset EXTRACT_CRASH_TRACE
     while read -r n; do
         rm -rf "$TMP_CASE/state"
+        orders "{$twin, \"pace\": 0.2}"
         { EXTRACT_CRASH_AT=$n "$EXTRACT" --source example --since 2026-11-01 --until 2026-11-01; } >/dev/null 2>&1 || true
         orders "{$twin}"
         "$EXTRACT" --source example --since 2026-11-01 --until 2026-11-01 >/dev/null 2>&1 || true

@@ -16,6 +16,7 @@ read anew for each request; it is a JSON object:
     bad      numbers of the first ad that are none
     over     entries of a batch are answered as of refused credentials; what is asked alone is not
     trail    an empty page comes behind the last one
+    pace     seconds that a page behind the first takes
     burst    the first so many reports are too large beyond their first page, and what they say is old
     torn     the first so many reports cannot be read beyond their first page …
     torn_at  … or this row
@@ -30,6 +31,7 @@ import json
 import os
 import sys
 import threading
+import time
 import urllib.parse
 
 port_file, log_file, orders_file = sys.argv[1:]
@@ -160,7 +162,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", 0))
         body = json.loads(self.rfile.read(length)) if length else {}
         with self.lock, open(orders_file, encoding="utf-8") as file:
-            status, reply = answer(self.command, self.path, body, json.load(file))
+            orders = json.load(file)
+            status, reply = answer(self.command, self.path, body, orders)
+        if "after=" in self.path:
+            time.sleep(orders.get("pace", 0))
         reply = json.dumps(reply).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
