@@ -11,12 +11,6 @@ quick_retries() {
     export EXTRACT_DATA="$TMP_CASE/data"
 }
 
-# fault RULE: from the sandbox's next request on, this and nothing else goes wrong.
-fault() {
-    curl -fsS -X POST "$SANDBOX/_sandbox/fault" >/dev/null
-    curl -fsS -X POST "$SANDBOX/_sandbox/fault?spec=$1" >/dev/null
-}
-
 describe() { python3 "$EXTRACT_SRCDIR/tests/describe.py" "$@"; }
 
 # What a scenario does with the folder of a killed program before it runs again.

@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 extract = os.environ["EXTRACT"]
 state, samples = sys.argv[1], int(sys.argv[2])
@@ -34,7 +35,7 @@ def loaded(folder):
     path = f"{folder}/warehouse.db"
     if not os.path.exists(path):
         return []
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db:
         if not db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'random_users'").fetchall():
             return []
         return db.execute(f"SELECT {keys} FROM random_users ORDER BY page, position").fetchall()

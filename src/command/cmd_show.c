@@ -59,16 +59,25 @@ static bool next_number(struct show *s, const char *stream, enum numbers_kind ki
     return true;
 }
 
-/* What a segment says of its time counts once it is unsealed. */
-static bool show_segment(struct show *s, const char *stream, int64_t seq, struct error *err)
+/* What a segment says of its time counts once it is unsealed. Of one that is passed over, or of
+ * another time, nothing is left. */
+static bool take_segment(struct show *s, const char *stream, int64_t seq, struct error *err)
 {
+    static const char event[] = "segment.damaged";
     struct seal_segment about;
+    segment_clear(&s->segment);
     buffer_clear(&s->packed.frame);
-    if (!read_segment(s->store, stream, seq, &about, &s->packed, err) ||
-        !segment_unpack(&s->packed, s->zstandard, &s->segment, err))
-        return pass_over(s, "segment.damaged", err);
-    if (about.created_ns < s->from_ns || about.created_ns >= s->until_ns)
+    if (!read_segment(s->store, stream, seq, &about, &s->packed, err))
+        return pass_over(s, event, err);
+    if (about.created_ns < s->from_ns || about.created_ns >= s->until_ns ||
+        segment_unpack(&s->packed, s->zstandard, &s->segment, err))
         return true;
+    segment_clear(&s->segment);
+    return pass_over(s, event, err);
+}
+
+static void print_segment(struct show *s)
+{
     size_t cursor = 0;
     const char *line;
     size_t len;
@@ -76,6 +85,29 @@ static bool show_segment(struct show *s, const char *stream, int64_t seq, struct
         fwrite(line, 1, len, stdout);
         if (len == 0 || line[len - 1] != '\n')
             fputc('\n', stdout);
+    }
+}
+
+/* The segment after *seq, which is 0 when there is none. Of one moment: what is purged beside us is
+ * not missing. The moment is over before anything is printed, which may take a reader's time. */
+static bool take_next(struct show *s, const char *stream, int64_t *seq, struct error *err)
+{
+    if (!sqlite_begin_read(store_db(s->store), err))
+        return false;
+    bool ok = next_number(s, stream, NUMBERS_SEGMENT, *seq, seq, err) &&
+              (*seq == 0 || take_segment(s, stream, *seq, err));
+    sqlite_rollback(store_db(s->store));
+    return ok;
+}
+
+static bool show_stream(struct show *s, const char *stream, struct error *err)
+{
+    for (int64_t seq = 0; s->left > 0;) {
+        if (!take_next(s, stream, &seq, err))
+            return false;
+        if (seq == 0)
+            return true;
+        print_segment(s);
     }
     return true;
 }
@@ -86,50 +118,58 @@ static bool show_one(struct show *s, const struct read_stream *stream, struct er
     if (s->seq <= stream->purged_seq || s->seq > stream->last_seq)
         return true;
     s->seq_found = true;
-    return show_segment(s, stream->name, s->seq, err);
+    if (!take_segment(s, stream->name, s->seq, err))
+        return false;
+    print_segment(s);
+    return true;
 }
 
-static bool show_stream(struct show *s, const struct read_stream *stream, struct error *err)
+static bool print_quarantined(const char *stream, const struct quarantine_record *record,
+                              struct error *err)
 {
-    if (s->seq)
-        return show_one(s, stream, err);
-    for (int64_t seq = 0; s->left > 0;) {
-        if (!next_number(s, stream->name, NUMBERS_SEGMENT, seq, &seq, err))
-            return false;
-        if (seq == 0)
-            return true;
-        if (!show_segment(s, stream->name, seq, err))
-            return false;
-    }
+    AUTO(json_decrefp)
+    json_t *about =
+        json_pack("{s:s, s:I, s:s, s:s, s:I, s:I, s:s}", "stream", stream, "number",
+                  (json_int_t)record->about.number, "account", record->about.account, "slice",
+                  record->about.slice, "page", (json_int_t)record->about.page, "position",
+                  (json_int_t)record->about.position, "reason", record->reason);
+    AUTO(buffer_done) struct buffer line;
+    buffer_init(&line, 64 * 1024);
+    if (!about || !json_canonical(about, &line, err))
+        return about ? false : error_memory(err);
+    /* the record is JSON already: it goes in as it is, as the last member */
+    printf("%.*s,\"record\":%.*s}\n", (int)line.len - 1, (const char *)line.data,
+           (int)record->len, record->line);
     return true;
+}
+
+/* As take_next. *ret_taken false: it is passed over. */
+static bool take_next_quarantined(struct show *s, const char *stream, int64_t *number,
+                                  struct quarantine_record *ret_record, bool *ret_taken,
+                                  struct error *err)
+{
+    if (!sqlite_begin_read(store_db(s->store), err))
+        return false;
+    bool ok = next_number(s, stream, NUMBERS_QUARANTINE, *number, number, err);
+    *ret_taken = ok && *number > 0 &&
+                 quarantine_get(s->store, stream, *number, &s->text, ret_record, err);
+    if (ok && *number > 0 && !*ret_taken)
+        ok = pass_over(s, "quarantine.damaged", err);
+    sqlite_rollback(store_db(s->store));
+    return ok;
 }
 
 static bool show_quarantined(struct show *s, const char *stream, struct error *err)
 {
     for (int64_t number = 0; s->left > 0; s->left--) {
-        if (!next_number(s, stream, NUMBERS_QUARANTINE, number, &number, err))
+        struct quarantine_record record;
+        bool taken;
+        if (!take_next_quarantined(s, stream, &number, &record, &taken, err))
             return false;
         if (number == 0)
             return true;
-        struct quarantine_record record;
-        if (!quarantine_get(s->store, stream, number, &s->text, &record, err)) {
-            if (!pass_over(s, "quarantine.damaged", err))
-                return false;
-            continue;
-        }
-        AUTO(json_decrefp)
-        json_t *about =
-            json_pack("{s:s, s:I, s:s, s:s, s:I, s:I, s:s}", "stream", stream, "number",
-                      (json_int_t)number, "account", record.about.account, "slice",
-                      record.about.slice, "page", (json_int_t)record.about.page, "position",
-                      (json_int_t)record.about.position, "reason", record.reason);
-        AUTO(buffer_done) struct buffer line;
-        buffer_init(&line, 64 * 1024);
-        if (!about || !json_canonical(about, &line, err))
-            return about ? false : error_memory(err);
-        /* the record is JSON already: it goes in as it is, as the last member */
-        printf("%.*s,\"record\":%.*s}\n", (int)line.len - 1, (const char *)line.data,
-               (int)record.len, record.line);
+        if (taken && !print_quarantined(stream, &record, err))
+            return false;
     }
     return true;
 }
@@ -187,7 +227,8 @@ bool cmd_show(struct context *c, int *ret_status, struct error *err)
         if (!options_want_stream(c->options, stream.name))
             continue;
         if (!(quarantine ? show_quarantined(&s, stream.name, err)
-                         : show_stream(&s, &stream, err)))
+              : s.seq    ? show_one(&s, &stream, err)
+                         : show_stream(&s, stream.name, err)))
             return false;
     }
     if (s.seq && !s.seq_found)

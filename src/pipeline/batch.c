@@ -7,6 +7,7 @@
 
 #include "base/crashpoint.h"
 #include "base/log.h"
+#include "stage/consistency.h"
 #include "stage/generation.h"
 #include "stage/position.h"
 #include "stage/read.h"
@@ -236,8 +237,7 @@ static bool start(struct batch *b, struct pass *p, bool *ret_found, struct error
 {
     struct generation next = {.last_seq = 0};
     bool recovered = true;
-    if (!b->stream->compared && goes_by_slice(b) &&
-        !generation_check(b->options->store, name_of(b), err))
+    if (!b->stream->compared && !consistency_check(b->options->store, name_of(b), err))
         return false;
     while (recovered)
         if (!start_at_marker(b, p, &recovered, err))

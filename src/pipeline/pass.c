@@ -183,7 +183,7 @@ static bool replace_slice(struct pass_work *w, const struct pass *p, struct erro
 static bool check_slice(const struct pass_work *w, const struct pass *p, struct error *err)
 {
     const struct generation *g = &p->generation;
-    return !p->by_slice || p->after < g->last_seq || p->segments == g->segments ||
+    return !p->by_slice || p->records == p->stop || p->segments == g->segments ||
            error_set(err, ERROR_STORE,
                      "%s: stream %s, account \"%s\", slice \"%s\" has %" PRId64
                      " segments and should have %" PRId64 "; extract verify names what is "

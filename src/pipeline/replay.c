@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "pipeline/batch.h"
 #include "pipeline/presence.h"
+#include "stage/consistency.h"
 #include "stage/numbers.h"
 #include "stage/position.h"
 #include "stage/purged.h"
@@ -141,8 +142,7 @@ static bool replay_slices(struct replay *r, struct batch_stream *s, int64_t end,
     struct generation g = {.last_seq = 0};
     struct read_stream state;
     bool found = true;
-    if (!generation_check(r->store, r->stream, err) ||
-        !read_stream_get(r->store, r->stream, &state, err))
+    if (!read_stream_get(r->store, r->stream, &state, err))
         return false;
     for (;;) {
         struct batch_result one;
@@ -242,26 +242,39 @@ static bool tell_purged(struct replay *r, const struct schema *schema, uint64_t 
     return true;
 }
 
+/* The last segment that was delivered: the sink's marker knows, when the position is lost. */
+static bool find_end(struct replay *r, const struct driver_stream *stream, int64_t *ret_end,
+                     struct error *err)
+{
+    struct ledger_marker marker;
+    struct position position;
+    if (!sink_position(r->sink, stream, &marker, err) ||
+        !position_get(r->store, r->name, r->stream, &position, err))
+        return false;
+    int64_t marked = ledger_position(&marker);
+    *ret_end = position.seq > marked ? position.seq : marked;
+    return true;
+}
+
 static bool replay_stream(struct replay *r, size_t i, struct error *err)
 {
     struct deployment *d = r->options->deployment;
     struct batch_stream s = {.stream = deployment_stream(d, i)};
-    struct position position;
     struct ddl_change ignored;
     struct batch_result result = {.last_seq = 0};
+    int64_t end;
     r->stream = s.stream.name;
     r->slices = &d->manifest->streams[i].slice;
-    if (!check_write(r, s.stream.schema, err) ||
+    if (!check_write(r, s.stream.schema, err) || !consistency_check(r->store, r->stream, err) ||
         !sink_prepare(r->sink, &s.stream, false, &ignored, err) ||
-        !position_get(r->store, r->name, r->stream, &position, err))
+        !find_end(r, &s.stream, &end, err))
         return false;
     AUTO(columns_freep) struct columns *columns = columns_new(s.stream.schema);
     if (!columns)
         return error_memory(err);
     s.columns = columns;
-    if (!(sink_by_slice(r->sink, s.stream.schema)
-              ? replay_slices(r, &s, position.seq, &result, err)
-              : replay_segments(r, &s, position.seq, &result, err)))
+    if (!(sink_by_slice(r->sink, s.stream.schema) ? replay_slices(r, &s, end, &result, err)
+                                                  : replay_segments(r, &s, end, &result, err)))
         return false;
     struct result_stream *stream = &r->options->result->streams[i];
     stream->delivered[r->options->sink] += result.rows;

@@ -8,12 +8,14 @@
 
 bool generation_begin(struct store *s, const struct append_origin *page, struct error *err)
 {
-    if (!page->by_slice || page->page > 1)
+    if (page->by_slice && page->page > 1)
         return true;
     if (!store_check_writing(s, err))
         return false;
-    struct sqlite_statement *q = store_about_slice(s, stage_sql_generation_begin, page->stream,
-                                                   page->account, page->slice, err);
+    const char *sql =
+        page->by_slice ? stage_sql_generation_begin : stage_sql_generation_abandon;
+    struct sqlite_statement *q =
+        store_about_slice(s, sql, page->stream, page->account, page->slice, err);
     return q && sqlite_run(q, err);
 }
 
@@ -116,27 +118,6 @@ bool generation_newest(struct store *s, const char *stream, int64_t after_seq,
     sqlite_bind_int(q, 2, after_seq);
     sqlite_bind_int(q, 3, until_seq);
     return take(s, stream, after_seq, q, ret_generation, ret_found, err);
-}
-
-bool generation_check(struct store *s, const char *stream, struct error *err)
-{
-    struct sqlite_statement *q = sqlite_statement(store_db(s), stage_sql_generation_lost, err);
-    char account[STORE_NAME_SIZE] = "?", slice[STORE_NAME_SIZE] = "?";
-    bool lost;
-    if (!q)
-        return false;
-    sqlite_bind_cstring(q, 1, stream);
-    if (!sqlite_step(q, &lost, err))
-        return false;
-    if (lost && row_text(q, 0, account, sizeof account))
-        row_text(q, 1, slice, sizeof slice);
-    sqlite_reset(q);
-    return !lost ||
-           error_set(err, ERROR_STORE,
-                     "%s: which segments are those of stream %s, account \"%s\", slice "
-                     "\"%s\" is damaged: restore a backup, or begin a new stage and "
-                     "fetch its days again",
-                     store_path(s), stream, account, slice);
 }
 
 bool generation_has(const struct generation *g, const struct seal_segment *segment)

@@ -30,7 +30,8 @@ struct generation {
 };
 
 /* Inside the transaction of the page: before its first segment, for the first page of a slice, and
- * behind its last one, for the last page. Pages that are not by_slice are passed over. */
+ * behind its last one, for the last page. A page that is not by_slice belongs to no generation, and
+ * one of its slice that is open can never be whole any more: it is given up. */
 bool generation_begin(struct store *s, const struct append_origin *page, struct error *err);
 bool generation_end(struct store *s, const struct append_origin *page, struct error *err);
 
@@ -50,10 +51,6 @@ bool generation_next(struct store *s, const char *stream, int64_t after_seq,
 bool generation_newest(struct store *s, const char *stream, int64_t after_seq,
                        int64_t until_seq, struct generation *ret_generation, bool *ret_found,
                        struct error *err);
-
-/* ERROR_STORE, naming a slice, when the newest reading of one is lost or not what was written: a
- * sink would get less than was read of it. To be asked before generations are delivered. */
-bool generation_check(struct store *s, const char *stream, struct error *err);
 
 bool generation_has(const struct generation *g, const struct seal_segment *segment);
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "codec/zstandard.h"
-#include "stage/generation.h"
+#include "stage/consistency.h"
 #include "stage/numbers.h"
 #include "stage/quarantine.h"
 #include "stage/read.h"
@@ -139,7 +139,7 @@ static bool look_at_numbers(struct inspect *i, struct inspect_finding *f)
 static bool look_at_slices(struct inspect *i, struct inspect_finding *f)
 {
     i->stuck = true;
-    if (generation_check(i->store, i->stream.name, &f->error))
+    if (consistency_inspect(i->store, i->stream.name, &f->error))
         return false;
     report(i, INSPECT_DAMAGED, 0, 0, f);
     return true;

@@ -3,6 +3,7 @@ noinst_LIBRARIES += src/stage/libstage.a
 src_stage_libstage_a_SOURCES = \
     src/stage/append.c src/stage/append.h \
     src/stage/checkpoint.c src/stage/checkpoint.h \
+    src/stage/consistency.c src/stage/consistency.h \
     src/stage/content.c src/stage/content.h \
     src/stage/dek.c src/stage/dek.h \
     src/stage/fields.c src/stage/fields.h \

@@ -9,7 +9,8 @@
  *         read_segment(s, stream, seq, &about, &packed, err);
  *     }
  *
- * A segment that cannot be read does not keep the next from being read.
+ * A segment that cannot be read does not keep the next from being read. Whoever has to miss one
+ * that is gone takes numbers_next (stage/numbers.h) in place of read_next.
  */
 #ifndef STAGE_READ_H
 #define STAGE_READ_H

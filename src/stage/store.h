@@ -5,9 +5,9 @@
  *     store_begin ─▶ append · checkpoint · position · quarantine · (audit) ─▶ store_commit
  *
  * Exactly one connection in one process writes and checkpoints, under the lock file
- * <state>/<source>.lock; readers beside it never do. The other files of this folder each own one
- * table; all writing functions want an open transaction, so that a page's segments, checkpoint
- * and audit event become durable together or not at all.
+ * <state>/<source>.lock; readers beside it never do. The other files of this folder each own
+ * their tables; all writing functions want an open transaction, so that a page's segments,
+ * checkpoint and audit event become durable together or not at all.
  *
  * The file is refused (ERROR_STORE, with what to do) when it is of a newer release, damaged, of
  * another program or source, holds triggers, views or any table that is not ours, or when others

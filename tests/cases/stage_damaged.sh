@@ -90,6 +90,14 @@ sqlite3 "$TMP_CASE/altered/random_user.stage" "DELETE FROM segment WHERE seq = 1
 expect 74 "$EXTRACT" replay --source random_user --sink warehouse $day --state "$TMP_CASE/altered"
 says "segment 1 is missing"
 
+# … and where the stage does not know any more what was loaded, the warehouse does
+altered "SELECT 1"
+expect 0 "$EXTRACT" load --source random_user --state "$TMP_CASE/altered"
+sqlite3 "$TMP_CASE/altered/random_user.stage" "DELETE FROM position"
+sqlite3 "$TMP_CASE/altered/warehouse.db" "DELETE FROM random_users WHERE page = 2"
+expect 0 "$EXTRACT" replay --source random_user --sink warehouse $day --state "$TMP_CASE/altered"
+equal "$(WAREHOUSE=$TMP_CASE/altered/warehouse.db query 'SELECT count(*) FROM random_users')" 54 "rows after the replay"
+
 # a stage of others' making, and one that others may change
 altered "SELECT 1"
 chmod 644 "$TMP_CASE/altered/random_user.stage"
@@ -99,3 +107,15 @@ head -c 100000 /dev/urandom >"$TMP_CASE/altered/random_user.stage"
 chmod 600 "$TMP_CASE/altered/random_user.stage"
 expect 74 "$EXTRACT" --source random_user $day --state "$TMP_CASE/altered"
 says "random_user.stage"
+
+# a cursor that leads further than the pages that were staged leaves none out
+fault "hang@3"
+rm -rf "$TMP_CASE/state"
+EXTRACT_CRASH_AT=page.committed expect 137 "$EXTRACT" --source random_user $day --stage-only
+fault
+pages=$(sqlite3 "$stage" "SELECT pages FROM checkpoint")
+[[ $pages -lt 3 ]] || fail "$pages pages were staged"
+sqlite3 "$stage" "UPDATE checkpoint SET cursor = json_set(cursor, '$.page', 5)"
+expect 1 "$EXTRACT" --source random_user $day
+says "its checkpoint is damaged"
+equal "$(query 'SELECT count(DISTINCT user_key), count(DISTINCT page) FROM random_users')" "54|6" "rows, of pages"

@@ -161,18 +161,23 @@ FIXTURE struct append_origin fixture_origin(const char *stream, uint64_t page)
 }
 
 /* One segment in the open transaction. */
-FIXTURE int64_t fixture_put(struct store *s, const char *stream, uint64_t page, int count)
+FIXTURE int64_t fixture_put_of(struct store *s, const struct append_origin *origin, int count)
 {
     struct error err;
     struct segment_packed packed;
     int64_t seq = -1;
     segment_packed_init(&packed);
-    fixture_pack(page, count, &packed);
-    const struct append_origin origin = fixture_origin(stream, page);
-    if (!append_segment(s, &origin, &packed, &seq, &err))
+    fixture_pack(origin->page, count, &packed);
+    if (!append_segment(s, origin, &packed, &seq, &err))
         fail_msg("%s", err.text);
     segment_packed_done(&packed);
     return seq;
+}
+
+FIXTURE int64_t fixture_put(struct store *s, const char *stream, uint64_t page, int count)
+{
+    const struct append_origin origin = fixture_origin(stream, page);
+    return fixture_put_of(s, &origin, count);
 }
 
 FIXTURE void fixture_begin(struct store *s)

@@ -167,6 +167,25 @@ static void only_slices_that_are_delivered_as_a_whole_are_noted(void **state)
     store_close(s);
 }
 
+/* Its pages would be counted for none, and the next of the slice that are would pass for all. */
+static void a_page_of_another_way_of_writing_gives_an_open_reading_up(void **state)
+{
+    (void)state;
+    struct error err;
+    struct store *s = fixture_open();
+    put(s, "2026-11-20", 1, true);
+    put(s, "2026-11-20", 1, false);
+    put(s, "b", 1, false);
+    const struct append_origin merged = fixture_origin("users", 2);
+    fixture_begin(s);
+    assert_true(generation_begin(s, &merged, &err));
+    fixture_commit(s);
+    assert_false(known(s, "2026-11-20", true));
+    assert_true(known(s, "2026-11-20", false));
+    assert_true(known(s, "b", true));
+    store_close(s);
+}
+
 static void an_end_without_a_beginning_is_a_bug(void **state)
 {
     (void)state;
@@ -207,6 +226,7 @@ int main(void)
         fixture_test(a_reading_begun_anew_leaves_out_what_was_there),
         fixture_test(the_newest_of_a_slice_depends_on_how_far_one_looks),
         fixture_test(only_slices_that_are_delivered_as_a_whole_are_noted),
+        fixture_test(a_page_of_another_way_of_writing_gives_an_open_reading_up),
         fixture_test(an_end_without_a_beginning_is_a_bug),
         fixture_test(what_we_would_not_have_written_is_refused),
     };

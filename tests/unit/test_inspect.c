@@ -61,7 +61,7 @@ static void make(void)
     fixture_append(s, "events", 1, 1);
     fixture_begin(s);
     assert_true(generation_begin(s, &slice, &err));
-    fixture_put(s, "slices", 1, 1);
+    fixture_put_of(s, &slice, 1);
     assert_true(generation_end(s, &slice, &err));
     for (int i = 0; i < 2; i++)
         assert_true(quarantine_put(s, &origin, "{\"a\":1}", 7, "why", &number, &err));
@@ -123,6 +123,11 @@ static void each_finding_says_what_and_where(void **state)
         {"DELETE FROM generation", "damaged slice of slices 0-0"},
         {"UPDATE generation SET first_seq = 2", "damaged slice of slices 0-0"},
         {"UPDATE newest_generation SET segments = 2", "damaged slice of slices 0-0"},
+        /* altered before it ended */
+        {"UPDATE generation SET segments = 2; UPDATE newest_generation SET segments = 2",
+         "damaged slice of slices 0-0"},
+        {"INSERT INTO refused VALUES ('warehouse', 'users', 2, 0, 1)",
+         "damaged slice of users 0-0"}, /* 1 is of page 0, not of 2 */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct error err;

@@ -113,7 +113,7 @@ CREATE TABLE generation (
     PRIMARY KEY (stream, account, slice, last_seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX generation_end ON generation (stream, last_seq);
--- The newest of them that ended, once more: what is lost or altered in one of the two shows in the other.
+-- The newest of them that ended, once more: one that is lost or altered shows (stage/consistency).
 CREATE TABLE newest_generation (
     stream TEXT NOT NULL,
     account TEXT NOT NULL,
