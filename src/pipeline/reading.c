@@ -556,13 +556,6 @@ static bool is_passed_over(struct reading *r, bool *ret_over, struct error *err)
     return true;
 }
 
-/* A cursor that leads further than the pages that were staged would leave some out. */
-static bool skips_pages(const struct reading *r)
-{
-    return r->checkpoint.state == CHECKPOINT_OPEN && reader_resumed(r->reader) &&
-           reader_pages_done(r->reader) != r->checkpoint.pages;
-}
-
 static bool open_slice(struct reading *r, bool *ret_complete, struct error *err)
 {
     const char *why;
@@ -573,11 +566,6 @@ static bool open_slice(struct reading *r, bool *ret_complete, struct error *err)
     bool anew = !found || why || is_unsettled(r);
     if (!open_reader(r, NULL, anew ? NULL : &resume, err))
         return false;
-    if (!anew && skips_pages(r)) {
-        why = "its checkpoint is damaged: pages and cursor do not agree";
-        if (!open_reader(r, NULL, NULL, err))
-            return false;
-    }
     memcpy(r->digest, reader_request_digest(r->reader), DIGEST_SIZE);
     r->records = found && r->checkpoint.state == CHECKPOINT_COMPLETE ? r->checkpoint.records
                                                                      : REPORTING_UNKNOWN;

@@ -114,11 +114,10 @@ bool scope_settled(const struct scope_account *account, const struct slice_rule 
                    const struct slice *slice, const struct checkpoint *checkpoint)
 {
     struct slice_mark mark;
-    int64_t began_ns = checkpoint->updated_ns; /* what was read before days had marks */
-    if (slice_parse_mark(checkpoint->mark, &mark))
-        began_ns = mark.began_ns;
     return checkpoint->state == CHECKPOINT_COMPLETE &&
-           slice_settled(rule, slice, zone_day_of(account->zone, began_ns), account->today);
+           slice_parse_mark(checkpoint->mark, &mark) &&
+           slice_settled(rule, slice, zone_day_of(account->zone, mark.began_ns),
+                         account->today);
 }
 
 static bool tell_clamp(const struct scope *s, size_t stream,

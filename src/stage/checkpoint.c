@@ -7,6 +7,8 @@
 #include "base/cleanup.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "crypto/digest.h"
+#include "stage/fields.h"
 #include "stage/row.h"
 #include "stage/stage_sql.h"
 
@@ -31,8 +33,33 @@ static bool parse_state(const char *name, enum checkpoint_state *ret_state)
     return false;
 }
 
+/* Of all that the row says. */
+static void digest_of(const struct checkpoint *c, const char *cursor, int64_t updated_ns,
+                      uint8_t ret_digest[DIGEST_SIZE])
+{
+    struct fields f;
+    fields_init(&f, "EXTRCHK1");
+    fields_text(&f, c->stream);
+    fields_text(&f, c->account);
+    fields_text(&f, c->slice);
+    fields_bytes(&f, c->request_digest, DIGEST_SIZE);
+    fields_number(&f, c->pages);
+    fields_number(&f, c->records);
+    fields_number(&f, c->state);
+    fields_number(&f, (uint64_t)updated_ns);
+    fields_text(&f, c->mark);
+    struct digest_blake2b d;
+    digest_blake2b_init(&d);
+    digest_blake2b_update(&d, f.data, f.len);
+    digest_blake2b_update(&d, cursor, strlen(cursor));
+    digest_blake2b_finish(&d, ret_digest);
+}
+
 bool checkpoint_put(struct store *s, const struct checkpoint *c, struct error *err)
 {
+    const char *cursor = c->cursor ? c->cursor : "";
+    int64_t now_ns = clock_now_ns();
+    uint8_t digest[DIGEST_SIZE];
     if (!store_check_writing(s, err))
         return false;
     if (!text_is_identifier(c->stream))
@@ -42,26 +69,32 @@ bool checkpoint_put(struct store *s, const struct checkpoint *c, struct error *e
     if (!put)
         return false;
     sqlite_bind_blob(put, 4, c->request_digest, DIGEST_SIZE);
-    sqlite_bind_cstring(put, 5, c->cursor ? c->cursor : "");
+    sqlite_bind_cstring(put, 5, cursor);
     sqlite_bind_int(put, 6, (int64_t)c->pages);
     sqlite_bind_int(put, 7, (int64_t)c->records);
     sqlite_bind_cstring(put, 8, checkpoint_state_name(c->state));
-    sqlite_bind_int(put, 9, clock_now_ns());
+    sqlite_bind_int(put, 9, now_ns);
     sqlite_bind_cstring(put, 10, c->mark);
+    digest_of(c, cursor, now_ns, digest);
+    sqlite_bind_blob(put, 11, digest, DIGEST_SIZE);
     return sqlite_run(put, err);
 }
 
 static bool take(struct sqlite_statement *q, struct checkpoint *c)
 {
     char state[sizeof "complete"];
+    uint8_t digest[DIGEST_SIZE], expected[DIGEST_SIZE];
     c->updated_ns = sqlite_column_int(q, 8);
-    return row_text(q, 0, c->stream, sizeof c->stream) &&
-           row_text(q, 1, c->account, sizeof c->account) &&
-           row_text(q, 2, c->slice, sizeof c->slice) && row_digest(q, 3, c->request_digest) &&
-           row_text_bounded(q, 4, CHECKPOINT_CURSOR_MAX, &c->cursor) &&
-           row_uint64(q, 5, &c->pages) && row_uint64(q, 6, &c->records) &&
-           row_text(q, 7, state, sizeof state) && parse_state(state, &c->state) &&
-           row_text(q, 9, c->mark, sizeof c->mark);
+    if (!(row_text(q, 0, c->stream, sizeof c->stream) &&
+          row_text(q, 1, c->account, sizeof c->account) &&
+          row_text(q, 2, c->slice, sizeof c->slice) && row_digest(q, 3, c->request_digest) &&
+          row_text_bounded(q, 4, CHECKPOINT_CURSOR_MAX, &c->cursor) &&
+          row_uint64(q, 5, &c->pages) && row_uint64(q, 6, &c->records) &&
+          row_text(q, 7, state, sizeof state) && parse_state(state, &c->state) &&
+          row_text(q, 9, c->mark, sizeof c->mark) && row_digest(q, 10, digest)))
+        return false;
+    digest_of(c, c->cursor, c->updated_ns, expected);
+    return memcmp(digest, expected, DIGEST_SIZE) == 0;
 }
 
 /* Steps a statement whose parameters are bound. The cursor is the statement's until it is reset. */
@@ -78,10 +111,11 @@ static bool find(struct store *s, struct sqlite_statement *q, struct checkpoint 
     c.cursor = cursor;
     sqlite_reset(q);
     if (!sound)
-        return error_set(err, ERROR_STORE,
-                         "%s: the checkpoint of stream %s, account \"%s\", slice \"%s\" is "
-                         "damaged: restore a backup",
-                         store_path(s), c.stream, c.account, c.slice);
+        return error_set(
+            err, ERROR_STORE,
+            "%s: the checkpoint of stream %s, account \"%s\", slice \"%s\" is "
+            "damaged: restore a backup, or begin a new stage and fetch its days again",
+            store_path(s), c.stream, c.account, c.slice);
     if (!kept)
         return error_memory(err);
     if (row)

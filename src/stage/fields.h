@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Associated data of a seal: fields joined without anything between them, numbers as 64 bits
- * little-endian, texts behind their length. src/record/FORMAT.md has the lists.
+ * Associated data of a seal, or what a digest is of: fields joined without anything between them,
+ * numbers as 64 bits little-endian, texts behind their length. src/record/FORMAT.md has the lists
+ * of the seals.
  */
 #ifndef STAGE_FIELDS_H
 #define STAGE_FIELDS_H

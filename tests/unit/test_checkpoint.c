@@ -186,8 +186,16 @@ static void a_damaged_checkpoint_is_refused_by_name(void **state)
     (void)state;
     static const char *const changes[] = {
         "UPDATE checkpoint SET pages = -1",
+        "UPDATE checkpoint SET pages = pages + 1",
         "UPDATE checkpoint SET records = -1",
+        "UPDATE checkpoint SET records = records + 1",
         "UPDATE checkpoint SET request_digest = x'00'",
+        "UPDATE checkpoint SET request_digest = zeroblob(32)",
+        "UPDATE checkpoint SET cursor = 'page 3'",
+        "UPDATE checkpoint SET updated = updated + 1",
+        "UPDATE checkpoint SET mark = mark || '1'",
+        "UPDATE checkpoint SET state = 'complete'",
+        "UPDATE checkpoint SET digest = zeroblob(32)",
         "UPDATE checkpoint SET cursor = hex(zeroblob(16384))",
         "UPDATE checkpoint SET cursor = 'a' || char(0) || 'b'",
         "UPDATE checkpoint SET mark = hex(zeroblob(64))",

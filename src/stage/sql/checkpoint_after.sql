@@ -1,5 +1,5 @@
 SELECT stream, account, slice, request_digest, cursor, pages, records, state, updated,
-       mark
+       mark, digest
 FROM checkpoint
 WHERE (stream, account, slice) > (?1, ?2, ?3)
 ORDER BY stream, account, slice

@@ -1,4 +1,4 @@
 SELECT stream, account, slice, request_digest, cursor, pages, records, state, updated,
-       mark
+       mark, digest
 FROM checkpoint
 WHERE stream = ?1 AND account = ?2 AND slice = ?3

@@ -41,6 +41,7 @@ CREATE TABLE segment (
     UNIQUE (stream, seq)
 ) STRICT;
 CREATE INDEX segment_dek ON segment (dek_id);
+-- digest: of the other columns, since what they say decides what is not read.
 CREATE TABLE checkpoint (
     stream TEXT NOT NULL,
     account TEXT NOT NULL,
@@ -52,6 +53,7 @@ CREATE TABLE checkpoint (
     state TEXT NOT NULL CHECK (state IN ('open', 'complete')),
     updated INTEGER NOT NULL,
     mark TEXT NOT NULL,
+    digest BLOB NOT NULL,
     PRIMARY KEY (stream, account, slice)
 ) STRICT;
 -- What a slice that is being read was cut into, and the report that each part waits for.
