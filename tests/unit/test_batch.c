@@ -610,6 +610,9 @@ static void a_slice_that_is_not_what_was_read_is_not_delivered(void **state)
         {"UPDATE generation SET slice = 'b'", "UPDATE generation SET slice = 'a'"},
         {"UPDATE newest_generation SET last_seq = 8",
          "UPDATE newest_generation SET last_seq = 9"},
+        /* what is said to be purged would be passed over */
+        {"UPDATE stream SET purged_seq = 8 WHERE name = 'users'",
+         "UPDATE stream SET purged_seq = 0 WHERE name = 'users'"},
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
         struct error err;
